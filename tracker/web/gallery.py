@@ -1,0 +1,107 @@
+"""What the components gallery shows: invented values for every state of every component.
+
+The gallery is a page of development and of the tests, where people and axe look at the components.
+"""
+
+from datetime import date
+
+from django.utils.datastructures import MultiValueDict
+
+from tracker.charts.stacked_bar import Part, StackedBar, stacked_bar
+from tracker.web.fields import (
+    CheckboxesField,
+    CheckboxField,
+    DateField,
+    FileField,
+    RadiosField,
+    SelectField,
+    TextAreaField,
+    TextField,
+    VersionField,
+)
+from tracker.web.forms_base import Form
+
+LONG_NAME = "Llanfair and Northborough University Teaching Hospitals and Community Partnership NHS Foundation Trust"
+QUESTIONS = ("Safe", "Effective", "Caring", "Responsive", "Well-led", "Overall")
+
+Cell = dict[str, object]
+
+
+class SampleForm(Form):
+    """One of each field."""
+
+    title = TextField(label="Title of the action", max_length=80)
+    number = TextField(label="Beds", required=False, width=4, inputmode="numeric", help_text="A whole number")
+    reason = TextAreaField(label="Why this is needed", rows=4, help_text="Quote the finding it answers.")
+    owner = SelectField(label="Owner", choices=[("", "Choose a person"), ("1", "Asha Patel"), ("2", LONG_NAME)])
+    must = RadiosField(
+        label="Must do or should do",
+        choices=[("must", "Must do"), ("should", "Should do")],
+        hints={"must": "A breach of a regulation"},
+    )
+    questions = CheckboxesField(
+        label="Key questions", required=False, choices=[(q, q) for q in QUESTIONS[:5]]
+    )
+    agreed = CheckboxField(label="The executive has agreed to this action")
+    due = DateField(label="Due date", help_text="For example, 30 11 2026")
+    report = FileField(label="Report", required=False, accept=".pdf")
+    version = VersionField(initial=1)
+
+
+def sample_form(*, with_errors: bool = False) -> SampleForm:
+    """The form as first shown, or as sent with mistakes in it."""
+    if not with_errors:
+        return SampleForm(initial={"due": date(2026, 11, 30), "must": "must", "questions": ["Safe"]})
+    sent = {"title": "", "reason": LONG_NAME * 3, "due_day": "31", "due_month": "2", "due_year": "2026"}
+    return SampleForm(data={**sent, "version": "1"}, files=MultiValueDict(), prefix=None, auto_id="sent_%s")
+
+
+def sample_bars() -> dict[str, StackedBar]:
+    """A whole sector, a thin one whose numbers do not fit, and none at all."""
+    tones = ("outstanding", "good", "requires-improvement", "inadequate", "none")
+    words = ("Outstanding", "Good", "Requires improvement", "Inadequate", "Not rated")
+
+    def bar(*counts: int) -> StackedBar:
+        return stacked_bar([Part(*part) for part in zip(words, tones, counts, strict=True)])
+
+    return {"sector": bar(5, 53, 109, 12, 0), "thin": bar(1, 14_012, 2, 3, 1), "empty": bar(0, 0, 0, 0, 0)}
+
+
+def sample_grid() -> list[dict[str, object]]:
+    """Two services and a long-named one, with every note a cell can carry."""
+    good: Cell = {"word": "Good", "tone": "good", "href": "#cell", "date": "3 May 2026"}
+    poorer: Cell = {
+        "word": "Requires improvement",
+        "tone": "requires-improvement",
+        "href": "#cell",
+        "date": "3 May 2026",
+        "direction": "up",
+        "change": "up from Inadequate",
+    }
+    best: Cell = {**good, "word": "Outstanding", "tone": "outstanding", "score": 91, "framework": "Single assessment framework"}
+    worst: Cell = {
+        **good,
+        "word": "Inadequate",
+        "tone": "inadequate",
+        "direction": "down",
+        "change": "down from Good",
+    }
+    old: Cell = {**good, "date": "12 January 2019", "age": "rating is 7 years old", "inherited": "from the trust before the merger"}
+    unrated: Cell = {**good, "word": "Inspected but not rated", "tone": "none"}
+    return [
+        {"service": "Surgery", "cells": [poorer, good, best, worst, old, good]},
+        {"service": "Urgent and emergency services", "cells": [worst, unrated, good, None, None, worst]},
+        {"service": LONG_NAME, "cells": [good] * 6},
+    ]
+
+
+def gallery_context() -> dict[str, object]:
+    """Everything `templates/tracker/gallery.jinja` shows."""
+    return {
+        "long_name": LONG_NAME,
+        "questions": QUESTIONS,
+        "grid": sample_grid(),
+        "bars": sample_bars(),
+        "sample": sample_form(),
+        "failed": sample_form(with_errors=True),
+    }
