@@ -11,9 +11,11 @@ ends with `append_only(...)`.  Both are migration operations, so that a table ne
 from django.conf import settings
 from django.db.migrations import RunSQL
 
-# Each is computed once per statement (an init plan), not once per row.
-TRUSTS = "(SELECT COALESCE(NULLIF(current_setting('turnaround.trusts', true), ''), '{}')::bigint[])"
-SCOPES = "(SELECT COALESCE(NULLIF(current_setting('turnaround.scopes', true), ''), '{}')::uuid[])"
+# Each is computed once per statement (an init plan), not once per row; the outer cast, which does nothing,
+# makes the parser read `= ANY (...)` as an array, not as a list of rows.
+TRUSTS = "(SELECT COALESCE(NULLIF(current_setting('turnaround.trusts', true), ''), '{}')::bigint[])::bigint[]"
+HOMES = "(SELECT COALESCE(NULLIF(current_setting('turnaround.homes', true), ''), '{}')::bigint[])::bigint[]"
+SCOPES = "(SELECT COALESCE(NULLIF(current_setting('turnaround.scopes', true), ''), '{}')::uuid[])::uuid[]"
 PERSON = "(SELECT NULLIF(current_setting('turnaround.person', true), '')::bigint)"
 NATIONAL = "(SELECT current_setting('turnaround.national', true) = 'on')"
 OPERATIONS = "(SELECT current_setting('turnaround.operations', true) = 'on')"

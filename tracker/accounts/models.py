@@ -24,7 +24,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by an email address.  Disabling one (`is_active`) ends every session at the next request."""
 
-    email = models.EmailField("email address", max_length=254)
+    email = models.EmailField("email address", max_length=254, unique=True)
     name = models.CharField(max_length=200)
     job_title = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
@@ -41,7 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_table = "person"
         verbose_name = "person"
         verbose_name_plural = "people"
-        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once")]
+        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_lower_case")]
 
     def __str__(self) -> str:
         return self.name or self.email

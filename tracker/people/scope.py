@@ -4,7 +4,7 @@ The settings are transaction-local: they end with the transaction, so a pooled c
 person's scope into another's request (a session-level setting was measured to leak behind a pooler).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -17,19 +17,24 @@ def enter(access: Access) -> None:
     """Write `access` into the current transaction's settings.  Call inside `atomic()`."""
     if not connection.in_atomic_block:
         raise RuntimeError("a scope is opened inside a transaction: use scope_of(access)")
-    trusts = "{" + ",".join(str(pk) for pk in sorted(access.confidential_trust_ids)) + "}"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('turnaround.trusts', %s, true), set_config('turnaround.person', %s, true), "
             "set_config('turnaround.national', %s, true), set_config('turnaround.operations', %s, true), "
-            "set_config('turnaround.scopes', '{}', true)",
+            "set_config('turnaround.homes', %s, true), set_config('turnaround.scopes', '{}', true)",
             [
-                trusts,
+                _array(access.confidential_trust_ids),
                 "" if access.person_id is None else str(access.person_id),
                 "on" if access.may(Can.SEE_ROUNDS) else "off",
                 "on" if access.may(Can.SEE_OPERATIONS) else "off",
+                _array(access.home_trust_ids),
             ],
         )
+
+
+def _array(ids: Iterable[int]) -> str:
+    """PostgreSQL's spelling of an array of numbers."""
+    return "{" + ",".join(str(pk) for pk in sorted(ids)) + "}"
 
 
 @contextmanager

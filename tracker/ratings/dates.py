@@ -1,4 +1,4 @@
-"""Dates as CQC's files and their names print them.  British order only; a date that could not be is refused."""
+"""Dates as CQC's files and their names print them.  British order only; no date is guessed at."""
 
 import re
 from datetime import date, timedelta
@@ -42,14 +42,15 @@ _EXCEL_DAY_0: Final = date(1899, 12, 30)  # so counted, 1 March 1900 and later a
 _EXCEL_1904_DAY_0: Final = date(1904, 1, 1)
 
 _NAMED: Final = re.compile(
-    r"(?<![0-9])(?P<day>\d{1,2})(?:st|nd|rd|th)?[ _.-]*(?P<month>[A-Za-z]{3,9})[ _.,-]*(?P<year>\d{4})(?![0-9])"
+    r"(?<![0-9])(?P<day>\d{1,2})(?:st|nd|rd|th)?[ _.-]*(?P<month>[A-Za-z]{3,9})[ _.,-]*"
+    r"(?P<year>\d{4})(?![0-9])"
     r"|(?<![0-9])(?P<y2>\d{4})[ _.-]?(?P<m2>\d{2})[ _.-]?(?P<d2>\d{2})(?![0-9])"
     r"|(?<![0-9])(?P<d3>\d{1,2})[ _.-](?P<m3>\d{1,2})[ _.-](?P<y3>\d{4})(?![0-9])",
     re.ASCII,
 )
 
 
-class UnreadableDate(ValueError):
+class UnreadableDate(ValueError):  # noqa: N818 - named for what it says
     """Text that is no date a source would print; the message says what was read and what is accepted."""
 
     def __init__(self, raw: str, why: str) -> None:

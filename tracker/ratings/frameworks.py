@@ -7,7 +7,7 @@
 | June 2017 | the next phase: fewer services at a time, well-led judged on its own at trust level |
 | 2022 | inspection reports, resumed after the pandemic and led by risk |
 | 21 November 2023 | the single assessment framework: 34 quality statements, scored |
-| 2024 | newly assessed NHS trusts get a trust-level well-led rating only; old overall ratings stand beside it |
+| 2024 | newly assessed NHS trusts get a trust-level well-led rating only; old overall ones stand beside |
 | announced for 2025-26 | a return to rating characteristics and key lines of enquiry; no date of effect yet |
 """
 

@@ -15,7 +15,10 @@ from django.db.models.functions import Upper
 
 from tracker.constraints import dates_in_order, never_two_at_once
 
-WITH_HISTORY = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+def kept() -> tuple[pghistory.RowEvent, ...]:
+    """The trackers that keep every version of a reference row; a tracker belongs to one model."""
+    return (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 
 class ReferenceSource(models.Model):
@@ -33,7 +36,7 @@ class ReferenceSource(models.Model):
         db_table = "reference_source"
 
 
-@pghistory.track(*WITH_HISTORY)
+@pghistory.track(*kept())
 class Region(models.Model):
     """One of NHS England's regions."""
 
@@ -51,7 +54,7 @@ class Region(models.Model):
         return self.name
 
 
-@pghistory.track(*WITH_HISTORY)
+@pghistory.track(*kept())
 class System(models.Model):
     """A sustainability and transformation partnership (2016 to 2022) or an integrated care system (since)."""
 
@@ -94,7 +97,7 @@ class TrustQuerySet(models.QuerySet["Trust"]):
         ).distinct()
 
 
-@pghistory.track(*WITH_HISTORY)
+@pghistory.track(*kept())
 class Trust(models.Model):
     """An NHS trust or foundation trust, open or closed."""
 
@@ -135,7 +138,7 @@ class Trust(models.Model):
         return self.name
 
 
-@pghistory.track(*WITH_HISTORY)
+@pghistory.track(*kept())
 class TrustName(models.Model):
     """A former, short or alternative name, by which people still look for a trust."""
 
@@ -149,7 +152,7 @@ class TrustName(models.Model):
         indexes = [GinIndex(fields=["name"], name="former_name_trigrams", opclasses=["gin_trgm_ops"])]
 
 
-@pghistory.track(*WITH_HISTORY)
+@pghistory.track(*kept())
 class SystemMembership(models.Model):
     """A trust belongs to a system for a time."""
 
@@ -166,7 +169,7 @@ class SystemMembership(models.Model):
         ]
 
 
-@pghistory.track(*WITH_HISTORY)
+@pghistory.track(*kept())
 class Succession(models.Model):
     """On a day one trust carried on as another.  Many to many: a trust may be divided, several may merge."""
 
@@ -185,7 +188,7 @@ class Succession(models.Model):
         ]
 
 
-@pghistory.track(*WITH_HISTORY)
+@pghistory.track(*kept())
 class TrustFact(models.Model):
     """A dated fact about a trust: oversight segment, programme, size, teaching, rural, record system."""
 

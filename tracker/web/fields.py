@@ -48,13 +48,15 @@ class NHSField(forms.Field):
     macro: ClassVar[str] = "text"
     ask: ClassVar[str] = "Enter"
 
-    def __init__(self, *, label_size: str = "s", page_heading: bool = False, **options: Any) -> None:
+    def __init__(
+        self, *, missing: str = "", label_size: str = "s", page_heading: bool = False, **options: Any
+    ) -> None:
+        """`missing` is what to say when a required answer is empty: "Enter a title"."""
         self.label_size = label_size
         self.page_heading = page_heading
         super().__init__(**options)
-        chosen: Mapping[str, str] = options.get("error_messages") or {}
-        if "required" not in chosen and self.label:
-            self.error_messages["required"] = f"{self.ask} {lower_first(str(self.label))}"
+        if missing or self.label:
+            self.error_messages["required"] = missing or f"{self.ask} {lower_first(str(self.label))}"
 
     def params(self, bound: BoundNHSField) -> Params:
         """The parameters of the NHS macro for this field, as its documentation names them."""

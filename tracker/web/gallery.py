@@ -30,22 +30,30 @@ Cell = dict[str, object]
 class SampleForm(Form):
     """One of each field."""
 
-    title = TextField(label="Title of the action", max_length=80)
+    title = TextField(label="Title of the action", missing="Enter a title", max_length=80)
     number = TextField(label="Beds", required=False, width=4, inputmode="numeric", help_text="A whole number")
     reason = TextAreaField(label="Why this is needed", rows=4, help_text="Quote the finding it answers.")
-    owner = SelectField(label="Owner", choices=[("", "Choose a person"), ("1", "Asha Patel"), ("2", LONG_NAME)])
+    owner = SelectField(label="Owner", missing="Select an owner", choices=[("", "Choose a person"), ("1", "Asha Patel"), ("2", LONG_NAME)])
     must = RadiosField(
         label="Must do or should do",
+        missing="Select whether this is a must do or a should do",
         choices=[("must", "Must do"), ("should", "Should do")],
         hints={"must": "A breach of a regulation"},
     )
     questions = CheckboxesField(
         label="Key questions", required=False, choices=[(q, q) for q in QUESTIONS[:5]]
     )
-    agreed = CheckboxField(label="The executive has agreed to this action")
+    agreed = CheckboxField(label="The executive has agreed to this action", missing="Confirm that the executive has agreed")
     due = DateField(label="Due date", help_text="For example, 30 11 2026")
     report = FileField(label="Report", required=False, accept=".pdf")
     version = VersionField(initial=1)
+
+
+class SampleFilter(Form):
+    """Fields of a filter panel."""
+
+    name = TextField(label="Name or code", required=False)
+    region = SelectField(label="Region", required=False, choices=[("", "All"), ("Y62", "North West")])
 
 
 def sample_form(*, with_errors: bool = False) -> SampleForm:
@@ -102,6 +110,7 @@ def gallery_context() -> dict[str, object]:
         "questions": QUESTIONS,
         "grid": sample_grid(),
         "bars": sample_bars(),
+        "filters": SampleFilter(auto_id="filter_%s"),
         "sample": sample_form(),
         "failed": sample_form(with_errors=True),
     }

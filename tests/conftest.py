@@ -1,0 +1,65 @@
+"""Fixtures every test may use.  The cast, people and trusts with names, stands in `tests.cast`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.cast import Cast, make_cast
+from tests.databases import copy_of, make_template, point_at
+
+
+@pytest.fixture(scope="session")
+def database_template(django_db_blocker: DjangoDbBlocker) -> str:
+    with django_db_blocker.unblock():
+        return make_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's own fixture, replaced: its test database would belong to the application's role."""
+    with django_db_blocker.unblock(), copy_of(database_template) as name:
+        point_at(name)
+        yield
+
+
+@pytest.fixture
+def committed(
+    django_db_setup: None, database_template: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A database of the test's own where what is written is committed: for real processes and real races.
+
+    The value is its name; `tests.databases.environment_for` tells another process how to reach it."""
+    before = connections["default"].settings_dict["NAME"]
+    with django_db_blocker.unblock(), copy_of(database_template) as name:
+        point_at(name)
+        try:
+            yield name
+        finally:
+            point_at(before)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Trusts and people with names; see `tests.cast`."""
+    return make_cast()
+
+
+@pytest.fixture
+def committed_cast(committed: str) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def as_user(client: Client) -> Any:
+    """`as_user(person)` answers a test client signed in as that person."""
+
+    def sign_in(person: Any) -> Client:
+        other = Client()
+        other.force_login(person)
+        return other
+
+    return sign_in

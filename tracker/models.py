@@ -1,0 +1,80 @@
+"""Contents page: every table of `tracker`, in flow order."""
+
+from tracker.accounts.models import User
+from tracker.clock import ClockOffset
+from tracker.consequences.models import Consequence
+from tracker.findings.models import Finding, Inspection
+from tracker.people.models import Assignment, Membership
+from tracker.plans.models import Action, ActionEvent, ActionFinding, ProgressUpdate, ReferenceCounter
+from tracker.ratings.models import (
+    ChangeBookmark,
+    CurrentRating,
+    ImportEvent,
+    ImportProgress,
+    ProposedChange,
+    RatedDomain,
+    RatedOrganisation,
+    RatedService,
+    RatingChange,
+    RatingImport,
+    RatingRecord,
+    RatingRetraction,
+    RatingsSource,
+    SettlingRule,
+    WaitingRow,
+)
+from tracker.reminders.models import OutboxMessage, Reminder
+from tracker.trusts.models import (
+    ReferenceSource,
+    Region,
+    Site,
+    SiteSuccession,
+    Succession,
+    System,
+    SystemMembership,
+    Trust,
+    TrustFact,
+    TrustName,
+)
+
+__all__ = [
+    "Action",
+    "ActionEvent",
+    "ActionFinding",
+    "Assignment",
+    "ChangeBookmark",
+    "ClockOffset",
+    "Consequence",
+    "CurrentRating",
+    "Finding",
+    "ImportEvent",
+    "ImportProgress",
+    "Inspection",
+    "Membership",
+    "OutboxMessage",
+    "ProgressUpdate",
+    "ProposedChange",
+    "RatedDomain",
+    "RatedOrganisation",
+    "RatedService",
+    "RatingChange",
+    "RatingImport",
+    "RatingRecord",
+    "RatingRetraction",
+    "RatingsSource",
+    "ReferenceCounter",
+    "ReferenceSource",
+    "Region",
+    "Reminder",
+    "SettlingRule",
+    "Site",
+    "SiteSuccession",
+    "Succession",
+    "System",
+    "SystemMembership",
+    "Trust",
+    "TrustFact",
+    "TrustName",
+    "User",
+    "WaitingRow",
+]

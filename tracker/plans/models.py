@@ -1,0 +1,152 @@
+"""Actions and the progress recorded on them: confidential to the trust, its region and national staff.
+
+Every table here has an immutable `trust_id`, the tenant, and carries row security from its first migration.
+"""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from tracker.accounts.models import User
+from tracker.constraints import one_of
+from tracker.findings.models import Finding
+from tracker.people.access import Access
+from tracker.people.roles import Can
+from tracker.plans.lifecycle import OPEN, Status
+from tracker.ratings.models import RatedDomain, RatedService
+from tracker.trusts.models import Site, Trust
+
+STATUSES = [status.value for status in Status]
+
+
+class ReferenceCounter(models.Model):
+    """The last number given to a trust's references of one kind; locked while the next is taken."""
+
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=2)
+    last = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "reference_counter"
+        constraints = [models.UniqueConstraint(fields=["trust", "kind"], name="one_counter_a_kind")]
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, access: Access) -> Self:
+        """The first wall: actions of the trusts whose plans the person may see.
+
+        The second is the table's row security, which would hold without this filter."""
+        return self.filter(trust_id__in=access.trusts(Can.SEE_PLANS))
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def overdue(self, today: date) -> Self:
+        return self.open().filter(due_on__lt=today)
+
+    def due_by(self, day: date) -> Self:
+        return self.open().filter(due_on__lte=day)
+
+    def owned_by(self, person_id: int | None) -> Self:
+        return self.filter(owner_id=person_id)
+
+
+class Action(models.Model):
+    """What a trust does about one or more findings: one owner, one accountable executive, one due date.
+
+    The reference (`RH8-MD-014`) and the original due date never change."""
+
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="actions")
+    reference = models.CharField(max_length=24, unique=True)
+    title = models.CharField(max_length=300)
+    detail = models.TextField(blank=True)
+    findings = models.ManyToManyField(Finding, through="ActionFinding", related_name="actions")
+    service = models.ForeignKey(RatedService, models.PROTECT, null=True, blank=True, related_name="+")
+    key_question = models.ForeignKey(RatedDomain, models.PROTECT, null=True, blank=True, related_name="+")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(User, models.PROTECT, related_name="owned_actions")
+    executive = models.ForeignKey(User, models.PROTECT, related_name="sponsored_actions")
+    original_due_on = models.DateField()
+    due_on = models.DateField()
+    status = models.CharField(max_length=12, choices=Status, default=Status.NOT_STARTED)
+    done_on = models.DateField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    version = models.IntegerField(default=1)  # a form saved from an older version is told so, and keeps its words
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "action"
+        ordering = ["due_on", "reference"]
+        constraints = [
+            one_of("action_status_known", "status", STATUSES),
+            models.CheckConstraint(
+                name="done_action_has_its_day",
+                condition=Q(status="done", done_on__isnull=False) | (~Q(status="done") & Q(done_on=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["trust", "due_on"], name="action_of_trust"),
+            models.Index(fields=["owner", "due_on"], name="action_of_owner"),
+            models.Index(fields=["due_on"], name="action_open_due", condition=Q(status__in=[s.value for s in OPEN])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+
+class ActionFinding(models.Model):
+    """Which findings an action answers: many to many."""
+
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
+    action = models.ForeignKey(Action, models.PROTECT, related_name="+")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "action_finding"
+        constraints = [models.UniqueConstraint(fields=["action", "finding"], name="finding_once_an_action")]
+
+
+class ProgressUpdate(models.Model):
+    """What was said about an action, by whom, and on whose behalf.  Append-only."""
+
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
+    action = models.ForeignKey(Action, models.PROTECT, related_name="updates")
+    words = models.TextField()
+    status_before = models.CharField(max_length=12, choices=Status)
+    status_after = models.CharField(max_length=12, choices=Status)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        db_table = "progress_update"
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(words=""), name="update_has_words")]
+
+
+class ActionEvent(models.Model):
+    """Every move of an action: made, updated, done, reopened; who or what moved it, when and why.  Append-only."""
+
+    class Kind(models.TextChoices):
+        MADE = "made", "Made"
+        MOVED = "moved", "Status changed"
+        REASSIGNED = "reassigned", "Reassigned"
+        REOPENED = "reopened", "Reopened"
+
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
+    action = models.ForeignKey(Action, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    status_before = models.CharField(max_length=12, blank=True)
+    status_after = models.CharField(max_length=12)
+    why = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # null: the service
+    rating_change_id = models.BigIntegerField(null=True, blank=True)  # the change that caused it
+
+    class Meta:
+        db_table = "action_event"
+        ordering = ["-at", "-pk"]

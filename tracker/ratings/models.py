@@ -1,0 +1,478 @@
+"""Every rating through time.
+
+The history (`RatingRecord`) is append-only and has two times.  *In force from* says from which day a source
+listed the rating (a monthly file: its as-at date; CQC's own history: the publication date), so "as at D" is
+the last record of a cell in force by D.  *Event* says which import wrote it, so "as known at T" replays the
+events up to T.  An undone import's records stay; `RatingRetraction` takes back what only it asserted.
+
+A **cell** is (organisation, service, domain, variant).  The variant is 0 but where a source prints two
+different values for one cell on one day: both stay, told apart by the variant and flagged for a person.
+
+`CurrentRating` is what is true now, one row a cell, written in the same transaction as the history: counting
+from history by DISTINCT ON was measured to grow with every file, from the current table it does not.
+The rows of history, current and changes carry no foreign keys (house rule 8, for speed): `manage.py
+check_ratings` verifies them by set, and the importer does so before it commits.
+"""
+
+import uuid
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from tracker.accounts.models import User
+from tracker.constraints import both_or_neither, one_of
+from tracker.trusts.models import Site, Trust
+
+
+class Level(models.TextChoices):
+    """Whether CQC rates a provider (a trust) or one of its locations (a site)."""
+
+    PROVIDER = "provider", "Trust"
+    LOCATION = "location", "Site"
+
+
+class RatedService(models.Model):
+    """A service as CQC rates it; the lineage (what replaced what, when) is data in `tracker.ratings.services`."""
+
+    id = models.SmallAutoField(primary_key=True)
+    key = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=300)
+    sector = models.CharField(max_length=30, blank=True)  # acute, mental_health, community, ambulance or blank
+    position = models.SmallIntegerField(default=1000)  # order in a grid
+    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
+    superseded_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "rated_service"
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RatedDomain(models.Model):
+    """A key question, the overall rating, or another word CQC printed in that place."""
+
+    id = models.SmallAutoField(primary_key=True)
+    key = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=300)
+    position = models.SmallIntegerField(default=1000)
+
+    class Meta:
+        db_table = "rated_domain"
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RatedOrganisation(models.Model):
+    """A provider or location by CQC's id, matched to a trust or a site of the register where it is the NHS's."""
+
+    cqc_id = models.CharField(max_length=30)
+    level = models.CharField(max_length=10, choices=Level)
+    name = models.CharField(max_length=300)
+    organisation_type = models.CharField(max_length=100, blank=True)
+    category = models.CharField(max_length=200, blank=True)
+    ods_code = models.CharField(max_length=30, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    local_authority = models.CharField(max_length=100, blank=True)
+    nhs_region = models.CharField(max_length=100, blank=True)
+    provider_cqc_id = models.CharField(max_length=30, blank=True)
+    registration_status = models.CharField(max_length=30, blank=True)
+    trust = models.ForeignKey(Trust, models.PROTECT, null=True, blank=True, related_name="rated_organisations")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="rated_organisations")
+
+    class Meta:
+        db_table = "rated_organisation"
+        constraints = [
+            models.UniqueConstraint(fields=["level", "cqc_id"], name="rated_organisation_once"),
+            models.CheckConstraint(
+                condition=Q(site__isnull=True) | Q(level="location"), name="site_is_a_location"
+            ),
+        ]
+        indexes = [GinIndex(fields=["name"], name="organisation_name_trigrams", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RatingsSource(models.Model):
+    """Where ratings come from.  Sources of one scope list the same things: absence from a file and the
+    circuit-breaker are judged only among imports of the same scope, and never on its first load."""
+
+    class Kind(models.TextChoices):
+        BY_HAND = "by_hand", "Files loaded by hand"
+        FOLDER = "folder", "A watched folder"
+        API = "api", "CQC's API"
+
+    class Scope(models.TextChoices):
+        BULK = "bulk", "CQC's monthly file"
+        API = "api", "CQC's API"
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    scope = models.CharField(max_length=10, choices=Scope)
+    address = models.CharField(max_length=500, blank=True)  # a folder or an allowed address; never a key
+    last_checked = models.DateTimeField(null=True, blank=True)
+    last_found = models.DateTimeField(null=True, blank=True)
+    next_check = models.DateTimeField(null=True, blank=True)
+    last_problem = models.TextField(blank=True)
+    cursor = models.JSONField(default=dict, blank=True)  # where a paced reading of the API stands
+
+    class Meta:
+        db_table = "ratings_source"
+        constraints = [
+            one_of("ratings_source_kind_known", "kind", ["by_hand", "folder", "api"]),
+            one_of("ratings_source_scope_known", "scope", ["bulk", "api"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RatingImport(models.Model):
+    """One file (or one reading of the API): its bytes, its as-at date, and what became of it.
+
+    The states and the moves between them are `tracker.ratings.import_lifecycle`."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        READING = "reading", "Being read"
+        READY = "ready", "Read: waiting for your decision"
+        HELD = "held", "Held: a second person must agree"
+        APPLYING = "applying", "Being applied"
+        PART_APPLIED = "part_applied", "Applied in part"
+        APPLIED = "applied", "Applied"
+        UNCHANGED = "unchanged", "Nothing to change"
+        REFUSED = "refused", "Refused"
+        SET_ASIDE = "set_aside", "Set aside"
+        UNDONE = "undone", "Undone"
+
+    class Keep(models.TextChoices):
+        NHS = "nhs", "NHS organisations"
+        ALL = "all", "Everybody CQC rates"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    source = models.ForeignKey(RatingsSource, models.PROTECT, related_name="imports")
+    file_name = models.CharField(max_length=300)
+    stored_name = models.CharField(max_length=100)  # a generated name under the media root
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    as_at = models.DateField()
+    keep = models.CharField(max_length=3, choices=Keep, default=Keep.NHS)
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.SmallIntegerField(default=0)
+    levels = models.JSONField(default=list)  # which levels the file lists: absence is judged among these
+    reading = models.JSONField(default=dict)  # the reader's report: sheets, headings, rows by type
+    counts = models.JSONField(default=dict)  # changes by kind, rows waiting, duplicates collapsed
+    held_because = models.JSONField(default=list)  # sentences
+    refused_because = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "rating_import"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "keep"], name="file_known_once"),
+            one_of(
+                "import_state_known",
+                "state",
+                [
+                    "received", "reading", "ready", "held", "applying", "part_applied",
+                    "applied", "unchanged", "refused", "set_aside", "undone",
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["as_at"], name="import_as_at")]
+
+
+class ImportProgress(models.Model):
+    """How far a reading or applying has come; written on a connection of its own, so that it shows at once."""
+
+    rating_import = models.OneToOneField(RatingImport, models.CASCADE, related_name="progress", primary_key=True)
+    phase = models.CharField(max_length=100)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "import_progress"
+
+
+class ImportEvent(models.Model):
+    """What was done with an import, by whom, when and why.  Append-only; numbered in commit order, because
+    applying and undoing hold one advisory lock."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", "Received"
+        READ = "read", "Read"
+        REFUSED = "refused", "Refused"
+        HELD = "held", "Held"
+        AGREED = "agreed", "Agreed by a second person"
+        APPLIED = "applied", "Applied"
+        PART_APPLIED = "part_applied", "Applied in part"
+        UNCHANGED = "unchanged", "Nothing to change"
+        SET_ASIDE = "set_aside", "Set aside"
+        UNDONE = "undone", "Undone"
+        SETTLED = "settled", "Rows settled"
+
+    rating_import = models.ForeignKey(RatingImport, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    why = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "import_event"
+        ordering = ["pk"]
+
+
+class ChangeKind(models.TextChoices):
+    """How a cell differs from what was known."""
+
+    FIRST = "first", "First rating"
+    BETTER = "better", "Better"
+    WORSE = "worse", "Worse"
+    RECONFIRMED = "reconfirmed", "Re-confirmed"  # the same value, published later: not an improvement
+    REWORDED = "reworded", "Changed"  # between words that are not on the scale of four
+    CORRECTED = "corrected", "Corrected"  # another value, the same publication date
+    RETURNED = "returned", "Listed again"
+    WITHDRAWN = "withdrawn", "No longer listed"
+    DEREGISTERED = "deregistered", "Organisation no longer registered"
+    MERGED = "merged", "Carried on by a successor"
+    HISTORIC = "historic", "Earlier rating"  # from CQC's own history: never current
+
+
+class Values(models.Model):
+    """What one source said of one cell.  `rating` is 4 Outstanding, 3 Good, 2 Requires improvement,
+    1 Inadequate, and null whenever `state` is not "rated"; `word` is the text as printed."""
+
+    state = models.CharField(max_length=24)
+    rating = models.SmallIntegerField(null=True)
+    word = models.CharField(max_length=200, blank=True)
+    published_on = models.DateField(null=True)
+    report_type = models.CharField(max_length=50, blank=True)
+    inherited = models.CharField(max_length=10, blank=True)
+    framework = models.CharField(max_length=40, blank=True)
+    url = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Cell(models.Model):
+    """Which cell a row is about.  No database foreign keys (see the module's docstring)."""
+
+    organisation = models.ForeignKey(
+        RatedOrganisation, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    service = models.ForeignKey(RatedService, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    domain = models.ForeignKey(RatedDomain, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    variant = models.SmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class RatingRecord(Cell, Values):
+    """Append-only.  From `in_force_from` on, the source listed this value (or, when `listed` is false, no
+    longer listed the cell), until the cell's next record."""
+
+    id = models.BigAutoField(primary_key=True)
+    listed = models.BooleanField(default=True)
+    historic = models.BooleanField(default=False)  # from CQC's own history: shown, never current
+    in_force_from = models.DateField()
+    # the import that asserts it, and the event under which it was written (an undo re-asserts for a later import)
+    rating_import = models.ForeignKey(
+        RatingImport, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    event = models.ForeignKey(ImportEvent, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+
+    class Meta:
+        db_table = "rating_record"
+        indexes = [
+            models.Index(
+                fields=["organisation", "service", "domain", "variant", "in_force_from"], name="record_cell"
+            ),
+            models.Index(fields=["rating_import"], name="record_import"),
+        ]
+
+
+class RatingRetraction(models.Model):
+    """Takes one record back, because the import that asserted it was undone.  Append-only."""
+
+    record_id = models.BigIntegerField(unique=True)
+    event = models.ForeignKey(ImportEvent, models.PROTECT, related_name="retractions")
+
+    class Meta:
+        db_table = "rating_retraction"
+
+
+class CurrentRatingQuerySet(models.QuerySet["CurrentRating"]):
+    def of_trust(self, trust: Trust) -> Self:
+        """Ratings of the trust itself and of all its sites."""
+        return self.filter(trust_id=trust.pk)
+
+    def organisation_overall(self) -> Self:
+        """The organisation's own rating: only where service and domain are both Overall."""
+        return self.filter(service__key="overall", domain__key="overall")
+
+
+class CurrentRating(Cell, Values):
+    """What is true now: one row a cell that is listed."""
+
+    id = models.BigAutoField(primary_key=True)
+    record_id = models.BigIntegerField()
+    in_force_from = models.DateField()
+    scope = models.CharField(max_length=10)  # which listing asserts it (RatingsSource.Scope)
+    level = models.CharField(max_length=10)
+    trust = models.ForeignKey(Trust, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
+    site = models.ForeignKey(Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
+    # the value before this one, for "was Inadequate"
+    before_state = models.CharField(max_length=24, blank=True)
+    before_rating = models.SmallIntegerField(null=True)
+    before_published_on = models.DateField(null=True)
+    superseded = models.BooleanField(default=False)  # its service has been replaced at this organisation
+    counted = models.BooleanField(default=True)  # false: a successor inherited it, count that one
+    disputed = models.BooleanField(default=False)  # two values for one cell on one day
+
+    objects = CurrentRatingQuerySet.as_manager()
+
+    class Meta:
+        db_table = "current_rating"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "service", "domain", "variant"], name="one_current_rating_a_cell"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["trust", "level"], name="current_of_trust", condition=Q(trust__isnull=False)),
+            models.Index(
+                fields=["service", "domain", "level"],
+                name="current_by_service",
+                condition=Q(trust__isnull=False),
+                include=["rating", "trust"],
+            ),
+        ]
+
+
+class Change(Cell):
+    """Before and after of one cell."""
+
+    kind = models.CharField(max_length=12, choices=ChangeKind)
+    before_record_id = models.BigIntegerField(null=True)
+    before_state = models.CharField(max_length=24, blank=True)
+    before_rating = models.SmallIntegerField(null=True)
+    before_word = models.CharField(max_length=200, blank=True)
+    before_published_on = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class ProposedChange(Change, Values):
+    """What an import would change, kept while a person decides.  Not history: deleted when decided."""
+
+    id = models.BigAutoField(primary_key=True)
+    rating_import = models.ForeignKey(RatingImport, models.CASCADE, related_name="proposals")
+    line = models.BigIntegerField(null=True)
+    part = models.CharField(max_length=100, blank=True)
+    disputed = models.BooleanField(default=False)
+    superseded = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "proposed_change"
+        indexes = [models.Index(fields=["rating_import", "kind", "organisation"], name="proposal_of_import")]
+
+
+class RatingChange(Change, Values):
+    """What an import, or the undoing of one, did change.  Append-only; consumers keep a bookmark on the id."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(ImportEvent, models.DO_NOTHING, db_constraint=False, related_name="changes")
+    record_id = models.BigIntegerField(null=True)  # the record that is current after it
+    trust = models.ForeignKey(Trust, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    site = models.ForeignKey(Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
+    level = models.CharField(max_length=10)
+    as_at = models.DateField()
+    undoing = models.BooleanField(default=False)  # written by an undo
+
+    class Meta:
+        db_table = "rating_change"
+        indexes = [models.Index(fields=["trust", "as_at"], name="change_of_trust")]
+
+
+class WaitingRow(models.Model):
+    """A row that could not be read or matched, kept with its reason until a person settles it."""
+
+    class Reason(models.TextChoices):
+        DATE = "date", "The date cannot be read"
+        PROVIDER = "provider", "The provider is not in the register"
+        NO_PROVIDER = "no_provider", "The row names no provider and the location is not known"
+        ORGANISATION = "organisation", "The row names no organisation"
+        DISPUTED = "disputed", "Two different values on one day"
+        DOMAIN = "domain", "The key question is not known"
+        RATING = "rating", "The rating is not known"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SETTLED = "settled", "Settled"
+        SET_ASIDE = "set_aside", "Set aside"
+
+    rating_import = models.ForeignKey(RatingImport, models.CASCADE, related_name="waiting_rows")
+    part = models.CharField(max_length=100, blank=True)
+    line = models.BigIntegerField()
+    reason = models.CharField(max_length=12, choices=Reason)
+    detail = models.TextField()
+    row = models.JSONField()  # the row as read, by our field names
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    how = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "waiting_row"
+        ordering = ["pk"]
+        constraints = [both_or_neither("waiting_row_settled_by_somebody", "settled_at", "settled_by")]
+        indexes = [models.Index(fields=["rating_import", "state", "reason"], name="waiting_of_import")]
+
+
+class SettlingRule(models.Model):
+    """How a person settled rows of one kind, applied to the rows of later files too: "provider 1-999 is RH8",
+    "the word `Requires Improvment` means Requires improvement", "set these aside"."""
+
+    class Kind(models.TextChoices):
+        PROVIDER_IS = "provider_is", "This provider is that trust"
+        WORD_MEANS = "word_means", "This word means that"
+        DATE_MEANS = "date_means", "This text means that date"
+        LOCATION_IS = "location_is", "This location belongs to that provider"
+        SET_ASIDE = "set_aside", "Set rows of this organisation aside"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    given = models.CharField(max_length=300)
+    meaning = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "settling_rule"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "given"], condition=Q(ended_at=None), name="one_rule_at_a_time")
+        ]
+
+
+class ChangeBookmark(models.Model):
+    """How far one consumer has read the rating changes (house decision 2)."""
+
+    consumer = models.CharField(max_length=50, primary_key=True)
+    last_change_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "change_bookmark"

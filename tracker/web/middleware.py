@@ -1,0 +1,85 @@
+"""What stands around every request: a sensible answer when the database is down, safe headers, and one
+transaction in which the database shows the person's rows."""
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+from psycopg_pool import PoolTimeout
+
+from tracker.clock import moment
+from tracker.people.access import access_of
+from tracker.people.scope import enter
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+# Pages that must answer when nothing else does.
+WITHOUT_DATABASE = frozenset({"/livez", "/readyz"})
+
+
+class DatabaseDown:
+    """Answers 503 with Retry-After when the database cannot be reached, and recovers without a restart."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError, PoolTimeout):
+            return database_is_down(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if isinstance(problem, OperationalError | InterfaceError | PoolTimeout):
+            return database_is_down(request)
+        return None
+
+
+def database_is_down(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(
+        "The service cannot reach its database. Nothing you had saved is lost. Try again in a minute.\n",
+        content_type="text/plain; charset=utf-8",
+        status=503,
+    )
+    response["Retry-After"] = "30"
+    return response
+
+
+class SecureHeaders:
+    """Nothing a signed-in person sees is kept by a browser or a proxy."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+
+class OneTransaction:
+    """One transaction a request, rendering included, so that a page is consistent and the row-security
+    settings, which are local to a transaction, hold until the last line of it is written.
+
+    A refusal or an error rolls everything back.  `request.access` and `request.moment` are read here,
+    once, and passed on by the views.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in WITHOUT_DATABASE:
+            return self.get_response(request)
+        with transaction.atomic():
+            request.moment = moment()  # type: ignore[attr-defined]
+            request.access = access_of(request.user, request.moment.today)  # type: ignore[attr-defined,arg-type]
+            enter(request.access)  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if response.status_code >= 400 or getattr(request, "refused", False):
+                transaction.set_rollback(True)
+        return response
