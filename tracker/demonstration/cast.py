@@ -15,7 +15,7 @@ from tracker.demonstration.world import TrustType
 class CastTrust:
     """A trust with a part to play.
 
-    `system` counts within the region's systems, from 0.  `career` is its trust-level inspections: date of
+    `system` counts within the region's systems, from 0; `towns` are those of its hospitals, the main one first.  `career` is its trust-level inspections: date of
     publication and overall rating (4 Outstanding to 1 Inadequate); the last one stands in the first month.
     """
 
@@ -37,6 +37,7 @@ class Rerating:
     """A service re-rated worse: listed `before` in month `month - 1`, `after` from `month` on (from 0)."""
 
     location_id: str
+    hospital: str
     service: str
     domain: str
     before: str
@@ -135,6 +136,7 @@ CAST: Final = Cast(
     ),
     worse=Rerating(
         location_id="XM101",
+        hospital="Wetherbourne General Hospital",
         service="Surgery",
         domain="Safe",
         before="Good",

@@ -76,7 +76,8 @@ class _Builder:
         )
         self.trust_names.append(TrustName(part.code, part.name.split(" NHS ")[0], None))
         for number, town in enumerate(part.towns, start=1):
-            self._site(trust, number, town)
+            hospital = f"{town} General Hospital" if number == 1 else f"{town} Hospital"
+            self._site(trust, number, town, hospital)
 
     def trust(self, trust_type: TrustType, system: System, opened: date) -> Trust:
         town, other = next(self.towns), next(self.towns)
@@ -86,9 +87,12 @@ class _Builder:
         if "Foundation" in full and self.rng.random() < 0.2 and opened < _FORMER[0]:
             former = full.replace("NHS Foundation Trust", "NHS Trust")
             self.trust_names.append(TrustName(trust.code, former, self.rng.choice(_FORMER)))
+        if trust_type in {"mental_health", "community", "ambulance"}:
+            self._site(trust, 1, town, f"{short} Headquarters")
+            return trust
         count = self.rng.choice((1, 2, 2, 3)) if trust_type == "general_acute" else 1
-        for number, place in enumerate((town, other, next(self.towns) if count == 3 else "")[:count], 1):
-            self._site(trust, number, place)
+        for number, place in enumerate((town, other, next(self.towns))[:count], start=1):
+            self._site(trust, number, place, names.hospital_name(self.rng, place, first=number == 1))
         return trust
 
     def closed_trust(self, successor: Trust, on: date) -> Trust:
@@ -135,14 +139,12 @@ class _Builder:
         self.trusts.append(trust)
         return trust
 
-    def _site(self, trust: Trust, number: int, town: str) -> None:
+    def _site(self, trust: Trust, number: int, town: str, name: str) -> None:
         self.sites.append(
             Site(
                 id=f"{trust.code}{number:02}",
                 trust_code=trust.code,
-                name=f"{trust.name.split(' NHS ')[0]} Headquarters"
-                if trust.type in {"mental_health", "community", "ambulance"}
-                else names.hospital_name(self.rng, town, first=number == 1),
+                name=name,
                 town=town,
                 postcode=names.postcode(self.rng),
                 opened=trust.opened,
@@ -204,8 +206,9 @@ def _marks(rng: Random, trusts: list[Trust]) -> dict[str, int]:
 
 def _successions(rng: Random, builder: _Builder, marks: dict[str, int]) -> list[Succession]:
     """Mergers of years gone by, one break-up into two, and the one that happens during the twelve months."""
+    cast = {part.code for part in CAST.trusts}
     heirs = rng.sample(
-        [t for t in builder.trusts if t.type == "general_acute" and t.code in marks and t.closed is None], 6
+        [t for t in builder.trusts if t.type == "general_acute" and t.code in marks and t.code not in cast], 6
     )
     found = []
     for heir, year, reason in zip(

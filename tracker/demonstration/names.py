@@ -10,27 +10,30 @@ from typing import Final
 
 from tracker.demonstration.world import TrustType
 
-_STEMS: Final = (
+_STEMS: Final = (  # noqa: SIM905 - words read better than a column of quotes
     "Arrow Bramble Brindle Candle Corvan Dapple Dunmar Elder Ember Fallow Fenner Gorse Heron "
     "Ingle Ivel Juniper Kester Kindle Larken Linnet Lorne Madder Marle Merrin Orrin Osier "
     "Pellow Perrin Plover Quarren Rowan Rushen Saffer Selwyn Sorrel Tamber Tansy Teasel Thistle Ulver "
     "Vellan Wether Yewen"
-).split()  # noqa: SIM905 - words read better than a column of quotes
-_ENDINGS: Final = (
+).split()
+_ENDINGS: Final = (  # noqa: SIM905
     "bourne bridge combe cross dale ferry ford gate haven holt leigh mere minster mouth stead thorpe "
     "thwaite wick worth"
-).split()  # noqa: SIM905
+).split()
 
-COUNTIES: Final = (
+COUNTIES: Final = (  # noqa: SIM905
     "Amberland Arlshire Averland Baldershire Brantshire Carrowshire Corvanshire Cressland Dunmarshire "
     "Ellanshire Embershire Fallowshire Fennerland Gorseland Hallowshire Heronshire Inglemark Ivelshire "
     "Kelmarshire Kestershire Larkenshire Lindmark Lorneshire Merrinshire Mossmark Orrinshire Ottershire "
     "Pellowshire Perrinshire Quarrenshire Rowanshire Rushmark Saffershire Selwynshire Sorrelshire "
     "Tambershire Tarnmark Ulvershire Vellanshire Wetherland Wrenshire Yarrowshire"
-).split()  # noqa: SIM905
+).split()
 """Forty-two invented counties, one for each integrated care system."""
 
-_ACUTE: Final = (
+_Patterns = tuple[tuple[str, str], ...]
+"""Patterns of a full name and of the short one."""
+
+_ACUTE: Final[_Patterns] = (
     ("{town} Hospitals NHS Foundation Trust", "{town} Hospitals"),
     ("{town} Hospitals NHS Trust", "{town} Hospitals"),
     ("University Hospitals of {town} NHS Foundation Trust", "UH {town}"),
@@ -40,7 +43,7 @@ _ACUTE: Final = (
     ("{town} and {other} NHS Trust", "{town} and {other}"),
     ("Royal {town} NHS Foundation Trust", "Royal {town}"),
 )
-_SPECIALIST: Final = (
+_SPECIALIST: Final[_Patterns] = (
     ("The {town} Orthopaedic Hospital NHS Foundation Trust", "{town} Orthopaedic"),
     ("{town} Heart and Chest Hospital NHS Foundation Trust", "{town} Heart and Chest"),
     ("The {town} Cancer Centre NHS Foundation Trust", "{town} Cancer Centre"),
@@ -48,7 +51,7 @@ _SPECIALIST: Final = (
     ("{town} Children's Hospital NHS Foundation Trust", "{town} Children's"),
     ("{town} Eye Hospital NHS Foundation Trust", "{town} Eye"),
 )
-_COUNTYWIDE: Final[dict[TrustType, tuple[tuple[str, str], ...]]] = {
+_COUNTYWIDE: Final[dict[TrustType, _Patterns]] = {
     "mental_health": (
         ("{county} Partnership NHS Foundation Trust", "{county} Partnership"),
         ("{county} Mental Health NHS Foundation Trust", "{county} Mental Health"),
