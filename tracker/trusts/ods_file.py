@@ -1,8 +1,8 @@
 """Reads the trust file of NHS England's Organisation Data Service (`etr`), which refreshes the register.
 
-The file is CSV without a heading: code, name, national grouping (the region), high-level health geography (the
-system), five address lines, postcode, open date, close date and columns that are not needed.  It had 24 columns
-until about 2018 and has 27 since, the first 24 alike; newer files list closed trusts too.
+The file is CSV without a heading: code, name, national grouping (the region), high-level health geography
+(the system), five address lines, postcode, open date, close date and columns that are not needed.  It had 24
+columns until about 2018 and has 27 since, the first 24 alike; newer files list closed trusts too.
 """
 
 import re

@@ -33,7 +33,7 @@ class Problem:
         return f"{', '.join(part for part in where if part)}: {self.reason}"
 
 
-class UnreadableReference(Exception):
+class UnreadableReference(Exception):  # noqa: N818 - it reads as what happened
     """A reference file cannot be used, for the reasons in `problems`; nothing of it was taken."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
