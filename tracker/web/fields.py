@@ -78,8 +78,9 @@ class NHSField(forms.Field):
         return notes
 
     def heading(self, bound: BoundNHSField) -> Params:
-        """The label or legend; optional fields say so, since nothing else marks them."""
-        text = str(bound.label) if self.required else f"{bound.label} (optional)"
+        """The label or legend; optional fields say so, unless every field of the form is optional."""
+        says_optional = not self.required and getattr(bound.form, "says_optional", True)
+        text = f"{bound.label} (optional)" if says_optional else str(bound.label)
         return {"text": text, "size": self.label_size, "isPageHeading": self.page_heading}
 
     def fieldset(self, bound: BoundNHSField) -> Params:

@@ -17,6 +17,7 @@ class Form(forms.Form):
     """
 
     use_required_attribute = False
+    says_optional = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")
@@ -36,3 +37,9 @@ class Form(forms.Form):
         return mark_safe(  # noqa: S308 - our own template, which escapes every value
             render_to_string("fields/error_summary.jinja", {"errors": self.error_list()})
         )
+
+
+class FilterForm(Form):
+    """A form of a filter panel, sent by GET: everything in it is optional and it need not say so."""
+
+    says_optional = False

@@ -19,7 +19,7 @@ from tracker.web.fields import (
     TextField,
     VersionField,
 )
-from tracker.web.forms_base import Form
+from tracker.web.forms_base import FilterForm, Form
 
 LONG_NAME = "Llanfair and Northborough University Teaching Hospitals and Community Partnership NHS Foundation Trust"
 QUESTIONS = ("Safe", "Effective", "Caring", "Responsive", "Well-led", "Overall")
@@ -49,7 +49,7 @@ class SampleForm(Form):
     version = VersionField(initial=1)
 
 
-class SampleFilter(Form):
+class SampleFilter(FilterForm):
     """Fields of a filter panel."""
 
     name = TextField(label="Name or code", required=False)
