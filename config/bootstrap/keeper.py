@@ -22,6 +22,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -92,15 +93,15 @@ class Watched:
                 self.pause = 0.5
             return
         if self.process is not None:
-            say(f"{self.name} ended by itself (status {self.process.returncode}); starting it again")
+            note(f"{self.name} ended by itself (status {self.process.returncode}); starting it again")
             self.process, self.due = None, now + self.pause
         if now < self.due:
             return
         try:
             self.start()
-            say(f"{self.name} runs again")
+            note(f"{self.name} runs again")
         except SetupProblem as problem:
-            say(str(problem))
+            note(str(problem))
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
         self.due = time.monotonic() + self.pause
 
@@ -110,7 +111,7 @@ class Watched:
             self.server.stop(self.process)
 
 
-def say(message: str) -> None:
+def note(message: str) -> None:
     """Write one line to the keeper's log."""
     print(time.strftime("%Y-%m-%d %H:%M:%S"), message, file=sys.stderr, flush=True)
 
@@ -119,26 +120,35 @@ def say(message: str) -> None:
 def socket_directory(place: ServerPlace, account: Account) -> Iterator[None]:
     """A private directory for the sockets, behind a link when its own path is too long for one."""
     home = place.sockets
-    if home.is_symlink():
-        home.unlink()
-    elif home.exists():
-        shutil.rmtree(home)
-    short = None
-    if len(os.fsencode(home)) + len(LONGEST_SOCKET_NAME) > LONGEST_SOCKET_PATH:
-        short = Path(tempfile.mkdtemp(prefix="turnaround-", dir="/tmp"))  # noqa: S108 - mode 0700, fresh name
-        home.symlink_to(short)
-    else:
+    long = len(os.fsencode(home)) + len(LONGEST_SOCKET_NAME) > LONGEST_SOCKET_PATH
+    # After a crash the same directory is used again, so that addresses given out before stay good.
+    if long and not _is_private(home.resolve(), account):
+        home.unlink(missing_ok=True)
+        home.symlink_to(tempfile.mkdtemp(prefix="turnaround-", dir="/tmp"))
+    elif not long:
+        shutil.rmtree(home, ignore_errors=True)
         home.mkdir(mode=0o700)
     account.give(home.resolve())
     try:
         yield
     finally:
-        if short is not None:
-            shutil.rmtree(short, ignore_errors=True)
+        if long:
+            shutil.rmtree(home.resolve(), ignore_errors=True)
+
+
+def _is_private(directory: Path, account: Account) -> bool:
+    """Whether the directory is there, the servers' own, and closed to everybody else."""
+    try:
+        facts = directory.lstat()
+    except OSError:
+        return False
+    return (
+        stat.S_ISDIR(facts.st_mode) and facts.st_uid == account.uid and stat.S_IMODE(facts.st_mode) == 0o700
+    )
 
 
 def keep(control: Path, *, durable: bool) -> None:
-    """Run the pair until nobody uses it; tells the starter on standard output when it is ready, or why not."""
+    """Run the pair until nobody uses it, telling the starter on standard output when it is ready."""
     account = server_account()
     place = server_place(control, account)
     state = control / "servers.json"
@@ -160,7 +170,7 @@ def keep(control: Path, *, durable: bool) -> None:
                 draft.write_text(json.dumps(facts), encoding="utf-8")
                 draft.rename(state)
                 report({"ready": True})
-                say(f"ready: {postgres.programs.server} and {valkey.program}, as {account.name}")
+                note(f"ready: {postgres.programs.server} and {valkey.program}, as {account.name}")
                 while not try_lock(in_use):
                     time.sleep(LOOK_EVERY)
                     for server in servers:
@@ -171,7 +181,7 @@ def keep(control: Path, *, durable: bool) -> None:
                 state.unlink(missing_ok=True)
                 for server in reversed(servers):
                     server.stop()
-                say("stopped")
+                note("stopped")
 
 
 def report(answer: dict[str, object]) -> None:

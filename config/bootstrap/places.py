@@ -48,8 +48,8 @@ def make_directory(path: Path, mode: int = 0o711) -> Path:
     except OSError as error:
         raise SetupProblem(
             f"Cannot write to {path}: {error.strerror or error}.\n"
-            "It may belong to another user, or the disk may be full or read-only. Set TURNAROUND_DATA_DIR to a "
-            "directory of your own, or start as the user who owns it."
+            "It may belong to another user, or the disk may be full or read-only. Set TURNAROUND_DATA_DIR\n"
+            "to a directory of your own, or start as the user who owns it."
         ) from error
     return path
 

@@ -5,7 +5,7 @@ password (SCRAM), and holds one database for each world, since the demonstration
 one:
 
 - `turnaround_owner` owns the tables and migrates them;
-- `turnaround_app` is what the service connects as: neither owner, nor superuser, nor exempt from row security.
+- `turnaround_app` is what the service connects as: neither owner nor superuser, and bound by row security.
 """
 
 import hashlib
@@ -152,7 +152,14 @@ class Postgres:
         with open(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(read_passwords(self.place).superuser)
         self.account.give(password_file)
-        command = [self.programs.initdb, "-D", directory, "-U", SUPERUSER, f"--pwfile={password_file}"]
+        command: list[str | Path] = [
+            self.programs.initdb,
+            "-D",
+            directory,
+            "-U",
+            SUPERUSER,
+            f"--pwfile={password_file}",
+        ]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", f"--locale={_system_locale()}"]
         if self.programs.major >= 17:
             # Sorting by code point from PostgreSQL itself: the same on every machine, and no system upgrade
@@ -171,12 +178,13 @@ class Postgres:
         Every statement may be run again. A note of what was last run makes the usual start quick.
         """
         passwords = read_passwords(self.place)
+        ordinary = "LOGIN NOSUPERUSER NOBYPASSRLS NOREPLICATION"
         cluster_wide = [
             f"ALTER ROLE {SUPERUSER} PASSWORD '{passwords.superuser}'",
             _role_unless_there(OWNER),
-            f"ALTER ROLE {OWNER} LOGIN CREATEDB CREATEROLE NOSUPERUSER NOBYPASSRLS PASSWORD '{passwords.owner}'",
+            f"ALTER ROLE {OWNER} {ordinary} CREATEDB CREATEROLE PASSWORD '{passwords.owner}'",
             _role_unless_there(APP),
-            f"ALTER ROLE {APP} LOGIN NOCREATEDB NOCREATEROLE NOSUPERUSER NOBYPASSRLS PASSWORD '{passwords.app}'",
+            f"ALTER ROLE {APP} {ordinary} NOCREATEDB NOCREATEROLE PASSWORD '{passwords.app}'",
             f"GRANT {APP} TO {OWNER} WITH ADMIN OPTION",
         ]
         databases = [f"CREATE DATABASE {name} OWNER {OWNER}" for name in DATABASES.values()]
@@ -195,7 +203,7 @@ class Postgres:
         note.write_text(digest, encoding="ascii")
 
     def _single_user(self, database: str, statements: Sequence[str], *, forgiving: bool) -> None:
-        command = [self.programs.server, "--single", "-D", self.place.cluster]
+        command: list[str | Path] = [self.programs.server, "--single", "-D", self.place.cluster]
         command += ["-c", f"exit_on_error={'off' if forgiving else 'on'}", "-c", "log_min_messages=error"]
         if not self.durable:
             command += ["-F"]
@@ -241,7 +249,7 @@ class Postgres:
 
 
 def _role_unless_there(name: str) -> str:
-    missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}')"  # noqa: S608 - our own names
+    missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}')"
     return f"DO $$ BEGIN IF {missing} THEN CREATE ROLE {name}; END IF; END $$"
 
 

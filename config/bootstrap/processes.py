@@ -90,7 +90,7 @@ def kill_session(leader: int) -> None:
 
 
 def is_alive(pid: int, word: str) -> bool:
-    """Whether process `pid` runs and has `word` in its command line (numbers are used again after a crash)."""
+    """Whether process `pid` runs and has `word` in its command line (numbers get used again)."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

@@ -8,7 +8,6 @@ Also a command of its own, for running anything against the development servers:
 import fcntl
 import json
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ from config.bootstrap import postgres, valkey
 from config.bootstrap.account import server_account
 from config.bootstrap.keeper import open_lock, try_lock
 from config.bootstrap.places import CHECKOUT, ServerPlace, data_directory, server_place
-from config.bootstrap.problems import SetupProblem
+from config.bootstrap.problems import SetupProblem, say
 from config.bootstrap.processes import last_lines, open_log, wait_until
 
 USAGE = "usage: python -m config.bootstrap.servers run -- COMMAND [ARGUMENT …]"
@@ -33,8 +32,8 @@ STOP_PATIENCE = 30.0
 class Lease:
     """The use of one server pair, started if need be; as a context manager, `with Lease(control) as lease`.
 
-    `control` is the pair's directory. `durable` off is for tests. Commands that overlap share the servers, and
-    the last to leave has them stopped.
+    `control` is the pair's directory. `durable` off is for tests. Commands that overlap share the
+    servers, and the last to leave has them stopped.
     """
 
     control: Path
@@ -45,10 +44,9 @@ class Lease:
     def __enter__(self) -> Self:
         place = server_place(self.control, server_account())
         if place.home.parent != self.control and not place.cluster.exists():
-            print(
+            say(
                 f"The servers do not run as root, and no other account can reach {self.control}:\n"
-                f"their data are kept in {place.home}.",
-                file=sys.stderr,
+                f"their data are kept in {place.home}."
             )
         self._in_use = open_lock(self.control / "in-use")
         try:
@@ -91,12 +89,20 @@ class Lease:
         if self._keeper is not None:
             self._keeper.wait()
 
+    def renew(self) -> bool:
+        """Start the servers again if their keeper has ended; whether it had."""
+        if self._keeper_lives():
+            return False
+        self.release()
+        self.__enter__()
+        return True
+
     def notices(self) -> Path:
         """The keeper's log, which names every server that ended and came back."""
         return self.control / "logs" / "keeper.log"
 
     def _shared(self) -> bool:
-        """Whether somebody else still uses the servers (the keeper removes its state before it stops them)."""
+        """Whether somebody else still uses the servers (a keeper removes its state before stopping)."""
         with open_lock(self.control / "in-use") as in_use:
             return not try_lock(in_use) and bool(self._state())
 
@@ -167,23 +173,11 @@ def service_environment(environ: Mapping[str, str], found: Mapping[str, str]) ->
     defaults = {
         **found,
         "WORLD": world_of(environ),
-        "SECRET_KEY": secret_key(data),
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
     }
     return {**defaults, **{name: value for name, value in environ.items() if value}} | {
         "TURNAROUND_DATA_DIR": str(data)
     }
-
-
-def secret_key(data: Path) -> str:
-    """This data directory's signing key, made up the first time; sessions outlive a restart by it."""
-    path = data / "secret-key"
-    if not path.is_file() or not path.stat().st_size:
-        draft = data / f"secret-key.{os.getpid()}"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        draft.rename(path)
-    return path.read_text(encoding="ascii")
 
 
 def main(arguments: list[str]) -> int:
