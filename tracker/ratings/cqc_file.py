@@ -6,7 +6,7 @@ headings.  What is read is a stream of `RatingRow`; nothing is interpreted here.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracker.ratings.archive import open_archive
-from tracker.ratings.cqc_layouts import LAYOUTS, Layout, plain
+from tracker.ratings.cqc_layouts import LAYOUTS, Layout, layout_of, plain
 from tracker.ratings.rows import RatingRow
 from tracker.ratings.sheet_csv import csv_rows, examine
 from tracker.ratings.sheet_ods import CONTENT, ods_rows
@@ -34,6 +34,7 @@ _OTHER_KINDS: Final = (
     (b"%PDF", "a PDF document"),
     (b"PK\x05\x06", "an empty archive"),
     (b"{", "JSON"),
+    (b"[", "JSON"),
     (b"<", "a web page or a single XML document"),
 )
 
@@ -42,7 +43,7 @@ _FIELDS: Final = RatingRow._fields[3:20]  # between the place of a row and what 
 
 @dataclass
 class SheetReading:
-    """What one sheet turned out to be.  `level` is blank for a sheet without ratings, which is passed over."""
+    """What one sheet turned out to be.  `level` is blank where there are no ratings; it is passed over."""
 
     name: str
     level: str = ""
@@ -96,7 +97,7 @@ def read_rows(path: Path, reading: Reading | None = None) -> Iterator[RatingRow]
         )
 
 
-def _sheet_rows(path: Path, reading: Reading) -> Iterator[SheetRow]:
+def _sheet_rows(path: Path, reading: Reading) -> Generator[SheetRow, None, None]:
     """The rows of every sheet of the file, its format told by its first bytes and its parts."""
     with path.open("rb") as file:
         head = file.read(64)
@@ -234,15 +235,23 @@ def _find_header(name: str, rows: Iterator[SheetRow], first_rows: list[str]) -> 
             first_rows.append(f"“{name or 'the file'}” beginning {', '.join(filter(None, values))[:120]!r}")
         if filled > HEADER_WITHIN:
             break
-        for layout in LAYOUTS:
-            fields = [layout.field_of(value) for value in values]
-            missing = layout.required.difference(fields)
-            if not missing:
-                _refuse_twice(layout, fields, name, line)
-                while not values[-1].strip():
-                    values.pop()
-                return _Header(layout, line, [value.strip() for value in values])
-        _refuse_nearly(values, name, line)
+        layout = layout_of(values)
+        fields = [layout.field_of(value) for value in values]
+        missing = layout.required.difference(fields)
+        if not missing:
+            _refuse_twice(layout, fields, name, line)
+            while not values[-1].strip():
+                values.pop()
+            return _Header(layout, line, [value.strip() for value in values])
+        if len(layout.required) - len(missing) >= _LOOKS_LIKE_A_HEADER:
+            wanted = [names[0] for field_, names in layout.columns.items() if field_ in missing]
+            raise UnreadableFile(
+                "These are CQC's headings, but not all that are needed.",
+                looked_for=", ".join(f"“{heading}”" for heading in wanted),
+                found=", ".join(filter(None, values))[:400],
+                part=name,
+                line=line,
+            )
     if filled and plain(name) in {plain(layout.sheet) for layout in LAYOUTS}:
         raise UnreadableFile(
             f"The sheet has no headings of CQC's in its first {HEADER_WITHIN} filled rows.",
@@ -259,20 +268,6 @@ def _refuse_twice(layout: Layout, fields: list[str | None], sheet: str, line: in
             raise UnreadableFile(
                 f"The column “{layout.columns[name][0]}” stands {fields.count(name)} times; "
                 "which one is right cannot be told.",
-                part=sheet,
-                line=line,
-            )
-
-
-def _refuse_nearly(values: list[str], sheet: str, line: int) -> None:
-    for layout in LAYOUTS:
-        missing = layout.required.difference(layout.field_of(value) for value in values)
-        if len(layout.required) - len(missing) >= _LOOKS_LIKE_A_HEADER and "organisation_id" not in missing:
-            wanted = [names[0] for name, names in layout.columns.items() if name in missing]
-            raise UnreadableFile(
-                "These are CQC's headings, but not all that are needed.",
-                looked_for=", ".join(f"“{heading}”" for heading in wanted),
-                found=", ".join(filter(None, values))[:400],
                 part=sheet,
                 line=line,
             )

@@ -191,4 +191,12 @@ PROVIDERS: Final = Layout(
 )
 
 LAYOUTS: Final = (LOCATIONS, PROVIDERS)
-"""`Locations` first: its rows also carry a provider id, so the location id decides which sheet it is."""
+
+
+def layout_of(headings: Iterable[str]) -> Layout:
+    """The sheet some headings would belong to, were they CQC's.
+
+    A row of `Locations` also says which provider runs the location, so it has all a row of `Providers` has:
+    any heading about a location settles it, or a renamed "Location ID" would turn every site into a trust.
+    """
+    return LOCATIONS if any(plain(heading).startswith("location ") for heading in headings) else PROVIDERS

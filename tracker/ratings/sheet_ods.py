@@ -5,13 +5,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracker.ratings.archive import chunks
-from tracker.ratings.sheet_rows import MAX_CELLS, MAX_COLUMNS, MAX_FILLED_REPEATS, MAX_ROWS, SheetRow
+from tracker.ratings.sheet_rows import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_FILLED_REPEATS,
+    MAX_ROWS,
+    MAX_TEXT,
+    SheetRow,
+)
 from tracker.ratings.xml_stream import MAX_DEPTH, PartReader, stream
 
 CONTENT: Final = "content.xml"
 
 _NAMESPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
 _MAX_PARAGRAPHS: Final = 100
+_TOO_FAR: Final = f"A cell stands beyond column {MAX_COLUMNS}."
 
 
 def ods_rows(archive: zipfile.ZipFile) -> Iterator[SheetRow]:
@@ -44,7 +52,8 @@ class _Content(PartReader[tuple[str, int, list[str], int]]):
         self._table_name = named("table", "name")
         self._row = named("table", "table-row")
         self._rows_repeated = named("table", "number-rows-repeated")
-        self._cells = (named("table", "table-cell"), named("table", "covered-table-cell"))
+        self._cell = named("table", "table-cell")
+        self._covered_cell = named("table", "covered-table-cell")
         self._columns_repeated = named("table", "number-columns-repeated")
         self._date = named("office", "date-value")
         self._value = named("office", "value")
@@ -71,7 +80,7 @@ class _Content(PartReader[tuple[str, int, list[str], int]]):
             self.too_deep()
         if tag == self._paragraph:
             self.pieces.clear()
-        elif tag in self._cells:
+        elif tag == self._cell or tag == self._covered_cell:
             self._attributes = attributes
             self._paragraphs = []
         elif tag == self._row:
@@ -82,9 +91,9 @@ class _Content(PartReader[tuple[str, int, list[str], int]]):
             self._column = 0
             self._attributes_of_row = attributes
         elif tag == self._spaces:
-            self.text(" " * min(self.count(attributes.get(self._space_count, "1")), 1_000))
+            self.pieces.append(" " * min(self.count(attributes.get(self._space_count, "1")), 1_000))
         elif tag in self._breaks:
-            self.text(self._breaks[tag])
+            self.pieces.append(self._breaks[tag])
         elif tag == self._table:
             self._sheet = attributes.get(self._table_name, "")
             self._line = 1
@@ -95,47 +104,53 @@ class _Content(PartReader[tuple[str, int, list[str], int]]):
     def end(self, tag: str) -> None:
         self.depth -= 1
         if tag == self._paragraph:
-            text = self.take_text()
+            pieces = self.pieces
+            text = pieces[0] if len(pieces) == 1 else "".join(pieces)
+            pieces.clear()
+            if len(text) > MAX_TEXT or len(self._paragraphs) > _MAX_PARAGRAPHS:
+                self.too_long()
             if not self._in_annotation:
                 self._paragraphs.append(text)
-                if len(self._paragraphs) > _MAX_PARAGRAPHS:
-                    self.refuse("A cell holds far more text than a spreadsheet allows.", self._line)
-        elif tag in self._cells:
-            self._end_cell()
+        elif tag == self._cell or tag == self._covered_cell:
+            paragraphs = self._paragraphs
+            attributes = self._attributes
+            if self._columns_repeated in attributes or self._date in attributes or len(paragraphs) != 1:
+                self._end_unusual_cell(attributes, paragraphs)
+            elif paragraphs[0]:
+                column = self._column
+                values = self._values
+                if column >= MAX_COLUMNS:
+                    self.refuse(_TOO_FAR, self._line)
+                if column > len(values):
+                    values += [""] * (column - len(values))
+                values.append(paragraphs[0])
+                self._column = column + 1
+            else:
+                self._column += 1
         elif tag == self._row:
             self._end_row()
-        elif tag == self._annotation:
-            self._in_annotation -= 1
+        else:
+            if tag == self._annotation:
+                self._in_annotation -= 1
+            if not self._in_row:
+                self.pieces.clear()  # white space between styles
 
-    def _end_cell(self) -> None:
-        attributes = self._attributes
-        paragraphs = self._paragraphs
-        self.pieces.clear()
+    def _end_unusual_cell(self, attributes: dict[str, str], paragraphs: list[str]) -> None:
+        """A cell that is blank, repeated, a date or of several paragraphs."""
         repeats = 1
-        text = ""
-        if paragraphs:
-            text = paragraphs[0] if len(paragraphs) == 1 else "\n".join(paragraphs)
-        if attributes:
-            if self._columns_repeated in attributes:
-                repeats = self.count(attributes[self._columns_repeated])
-            if self._date in attributes:
-                text = attributes[self._date]
-            elif not paragraphs:
-                text = attributes.get(self._value, "")
+        if self._columns_repeated in attributes:
+            repeats = self.count(attributes[self._columns_repeated])
+        text = attributes.get(self._date) or "\n".join(paragraphs) or attributes.get(self._value, "")
         if text:
-            values = self._values
             if self._column + repeats > MAX_COLUMNS:
-                self.refuse(f"A cell stands beyond column {MAX_COLUMNS}.", self._line)
-            if self._column > len(values):
-                values += [""] * (self._column - len(values))
-            if repeats == 1:
-                values.append(text)
-            else:
-                values += [text] * repeats
+                self.refuse(_TOO_FAR, self._line)
+            self._values += [""] * (self._column - len(self._values))
+            self._values += [text] * repeats
         self._column += repeats
 
     def _end_row(self) -> None:
         self._in_row = False
+        self.pieces.clear()
         repeats = 1
         if self._rows_repeated in self._attributes_of_row:
             repeats = self.count(self._attributes_of_row[self._rows_repeated])

@@ -171,6 +171,7 @@ class _Sheet(PartReader[tuple[int, list[str]]]):
             if not self._in_phonetic:
                 self._content += text
         elif tag == self._row:
+            self.pieces.clear()
             if self._values:
                 self._cell_count += len(self._values)
                 if self._cell_count > MAX_CELLS:

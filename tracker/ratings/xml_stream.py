@@ -13,7 +13,6 @@ from tracker.ratings.unreadable import UnreadableFile
 
 MAX_DEPTH: Final = 64
 _TEXT_BUFFER: Final = 8_192
-_MAX_PIECES: Final = 2_000
 
 Item = TypeVar("Item")
 
@@ -21,8 +20,9 @@ Item = TypeVar("Item")
 class PartReader(Generic[Item]):
     """One XML part, read by callbacks that append to `items`.
 
-    A subclass learns the document's own prefixes from `begin`, then handles `start` and `end`.  Text since
-    the last `take_text` waits in `pieces`; both it and the nesting of elements are bounded.
+    A subclass learns the document's own prefixes from `begin`, then handles `start` and `end`, and keeps
+    `depth`.  Text since it was last taken waits in `pieces`.  Both are bounded.  A callback runs tens of
+    millions of times over CQC's file, so subclasses write out what would elsewhere be a call.
     """
 
     def __init__(self, part: str) -> None:
@@ -47,19 +47,16 @@ class PartReader(Generic[Item]):
         """Refuse elements nested beyond `MAX_DEPTH`; a subclass keeps `depth`, inline for speed."""
         self.refuse("Elements are nested far deeper than in a spreadsheet.")
 
-    def text(self, piece: str) -> None:
-        """Keep a piece of text until it is taken or forgotten."""
-        self.pieces.append(piece)
-        if len(self.pieces) > _MAX_PIECES:
-            self.refuse("A cell holds far more text than a spreadsheet allows.")
+    def too_long(self) -> NoReturn:
+        """Refuse a cell with more than `MAX_TEXT` characters."""
+        self.refuse("A cell holds far more text than a spreadsheet allows.")
 
     def take_text(self) -> str:
         """The text since it was last taken; refused when it is longer than a cell may be."""
-        pieces = self.pieces
-        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        pieces.clear()
+        text = "".join(self.pieces)
+        self.pieces.clear()
         if len(text) > MAX_TEXT:
-            self.refuse("A cell holds far more text than a spreadsheet allows.")
+            self.too_long()
         return text
 
     def count(self, raw: str) -> int:
@@ -90,11 +87,13 @@ def stream(pieces: Iterable[bytes], reader: PartReader[Item]) -> Iterator[Item]:
     parser.ExternalEntityRefHandler = refuse_document_type
     parser.StartElementHandler = begin
     parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
+    parser.CharacterDataHandler = reader.pieces.append
     items = reader.items
     try:
         for piece in pieces:
             parser.Parse(piece, False)
+            if sum(map(len, reader.pieces)) > MAX_TEXT:  # a piece of the file can add no more than its size
+                reader.too_long()
             if items:
                 yield from items
                 items.clear()
