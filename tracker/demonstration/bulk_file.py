@@ -7,14 +7,13 @@ The same rows give the same bytes: every time stamp inside the archives is a fix
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-import xlsxwriter
-
 from tracker.demonstration.england import England, SheetName
 from tracker.demonstration.sheet_ods import write_ods
+from tracker.demonstration.sheet_xlsx import write_xlsx
 from tracker.demonstration.vintages import DATE_FORMS, Row, date_text
 
 Format = Literal["csv", "xlsx", "ods"]
@@ -25,7 +24,6 @@ README: Final[tuple[Row, ...]] = (
     ("Invented for the demonstration: every organisation in this file is fictional.",),
     ("An organisation may have two ratings published on the same date; both are shown.",),
 )
-_MADE_ON: Final = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,8 @@ def write_sheets(
             _write_csv(csv_path, sheet, date_form)
         return tuple(paths)
     with_readme = [Sheet("README", (), README), *sheets]
-    if file_format == "ods":
-        write_ods(path, [(sheet.name, _table(sheet)) for sheet in with_readme])
-    else:
-        _write_xlsx(path, with_readme)
+    write = write_ods if file_format == "ods" else write_xlsx
+    write(path, [(sheet.name, _table(sheet)) for sheet in with_readme])
     return (path,)
 
 
@@ -115,18 +111,3 @@ def _write_csv(path: Path, sheet: Sheet, date_form: int) -> None:
             if isinstance(on, date):
                 row = (*row[:place], date_text(on, date_form), *row[place + 1 :])
             writer.writerow(row)
-
-
-def _write_xlsx(path: Path, sheets: list[Sheet]) -> None:
-    options = {"constant_memory": True, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": "Latest ratings", "created": _MADE_ON})
-        day = book.add_format({"num_format": "dd/mm/yyyy"})
-        for sheet in sheets:
-            page = book.add_worksheet(sheet.name)
-            for number, row in enumerate(_table(sheet)):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, date):
-                        page.write_datetime(number, column, cell, day)
-                    elif cell:
-                        page.write_string(number, column, cell)

@@ -15,8 +15,9 @@ from tracker.demonstration.world import TrustType
 class CastTrust:
     """A trust with a part to play.
 
-    `system` counts within the region's systems, from 0; `towns` are those of its hospitals, the main one first.  `career` is its trust-level inspections: date of
-    publication and overall rating (4 Outstanding to 1 Inadequate); the last one stands in the first month.
+    `system` counts within the region's systems, from 0; `towns` are those of its hospitals, the main one
+    first.  `career` is its trust-level inspections: date of publication and overall rating (4 Outstanding
+    to 1 Inadequate); the last one stands in the first month.
     """
 
     code: str

@@ -205,23 +205,23 @@ def _marks(rng: Random, trusts: list[Trust]) -> dict[str, int]:
 
 
 def _successions(rng: Random, builder: _Builder, marks: dict[str, int]) -> list[Succession]:
-    """Mergers of years gone by, one break-up into two, and the one that happens during the twelve months."""
+    """Mergers of years gone by, one break-up, and the merger that happens during the twelve months."""
     cast = {part.code for part in CAST.trusts}
-    heirs = rng.sample(
-        [t for t in builder.trusts if t.type == "general_acute" and t.code in marks and t.code not in cast], 6
-    )
+    acute = [t for t in builder.trusts if t.type == "general_acute" and t.code in marks]
+    *heirs, broken_up_to = rng.sample([trust for trust in acute if trust.code not in cast], 5)
     found = []
-    for heir, year, reason in zip(
-        (*heirs[:4], heirs[4]),
-        (2014, 2017, 2018, 2021, 2020),
-        (*["Acquisition"] * 4, "Break-up"),
-        strict=True,
-    ):
+    for heir, year in zip(heirs, (2014, 2017, 2018, 2021), strict=True):
         on = date(year, 10, 1)
-        closed = builder.closed_trust(heir, on)
-        found.append(Succession(closed.code, heir.code, on, reason))
-        if reason == "Break-up":
-            found.append(Succession(closed.code, heirs[5].code, on, reason))
+        found.append(Succession(builder.closed_trust(heir, on).code, heir.code, on, "Acquisition"))
+    on = date(2020, 10, 1)
+    closed = builder.closed_trust(broken_up_to, on)
+    neighbour = next(
+        trust
+        for trust in acute
+        if trust.region_code == broken_up_to.region_code
+        and trust.code not in cast | {broken_up_to.code, *(heir.code for heir in heirs)}
+    )
+    found += (Succession(closed.code, heir.code, on, "Break-up") for heir in (broken_up_to, neighbour))
     merged = builder.merged_trust()
     for part in (CAST.merger.first, CAST.merger.second):
         found.append(Succession(part.code, merged.code, CAST.merger.on, "Merger"))

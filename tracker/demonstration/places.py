@@ -27,7 +27,7 @@ REGION_NAMES: Final = {
 }
 
 CENTRES: Final[dict[str, tuple[tuple[float, float], ...]]] = {
-    "Y56": ((51.56, -0.28), (51.57, -0.12), (51.55, 0.05), (51.46, -0.02), (51.44, -0.20)),
+    "Y56": ((51.56, -0.28), (51.57, -0.12), (51.54, 0.06), (51.45, -0.01), (51.44, -0.19)),
     "Y58": (
         (50.42, -4.80),
         (50.75, -3.80),
@@ -134,8 +134,9 @@ def _partnership(code: str, successor: System, county: str) -> System:
 
 
 def near(rng: Random, system: System) -> tuple[float, float]:
-    """A point around a system's centre: at most about 11 km north or south and east or west of it."""
+    """A point around a system's centre: at most about 10 km from it each way, and half that in London."""
+    reach = 0.5 if system.region_code == "Y56" else 1.0
     return (
-        round(system.latitude + rng.uniform(-0.10, 0.10), 4),
-        round(system.longitude + rng.uniform(-0.15, 0.15), 4),
+        round(system.latitude + reach * rng.uniform(-0.09, 0.09), 4),
+        round(system.longitude + reach * rng.uniform(-0.14, 0.14), 4),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
+from tracker.demonstration.archive import entry
 from tracker.demonstration.vintages import Row, date_text
 
 _MIME: Final = "application/vnd.oasis.opendocument.spreadsheet"
@@ -44,19 +45,11 @@ def write_ods(path: Path, sheets: Iterable[tuple[str, Iterable[Row]]]) -> None:
     """Write named tables to an .ods file; the same rows give the same bytes."""
     with zipfile.ZipFile(path, "w") as archive:
         # The format wants its type first and uncompressed, so that a file can be known by its first bytes.
-        archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), _MIME)
-        archive.writestr(_entry("META-INF/manifest.xml"), _MANIFEST)
-        with archive.open(_entry("content.xml"), "w", force_zip64=True) as content:
+        archive.writestr(entry("mimetype", zipfile.ZIP_STORED), _MIME)
+        archive.writestr(entry("META-INF/manifest.xml"), _MANIFEST)
+        with archive.open(entry("content.xml"), "w", force_zip64=True) as content:
             for piece in _content(sheets):
                 content.write(piece.encode())
-
-
-def _entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-    entry.compress_type = compression
-    # The text repeats itself so much that the fastest level already leaves a twentieth of it.
-    entry._compresslevel = 1  # type: ignore[attr-defined]
-    return entry
 
 
 def _content(sheets: Iterable[tuple[str, Iterable[Row]]]) -> Iterator[str]:
