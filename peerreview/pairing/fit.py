@@ -10,15 +10,17 @@ helper's unknown rating covers nothing, and each is listed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 
 from peerreview.pairing.eligibility import SameSystem
 from peerreview.pairing.geography import Journey
 from peerreview.pairing.need import GOOD, OUTSTANDING, RATING_WORDS, REQUIRES_IMPROVEMENT, Cell, Need
 
 FULL_FIT = 1000
+COVER_BY_RATING = {OUTSTANDING: 100, GOOD: 70}
 UNKNOWN_PERCENT = 50  # half-way: neither a weakness nor a strength
 
 ServiceAndDomain = tuple[str, str]
@@ -55,6 +57,24 @@ class Weights:
     def total(self) -> int:
         return sum(self.parts.values())
 
+    def shaken(self, draw: str) -> "Weights":
+        """These weights, each part's moved by up to a fifth either way, as drawn from `draw`.
+
+        Parts are also multiplied by 100 to stay whole, which changes no fit.
+        """
+        moved = {}
+        for key, weight in self.parts.items():
+            chance = int.from_bytes(blake2b(f"{draw}/{key}".encode(), digest_size=8).digest(), "big")
+            moved[key] = weight * (80 + chance % 41)
+        return replace(
+            self,
+            cover=moved["cover"],
+            own_turnaround=moved["own_turnaround"],
+            alike=moved["alike"],
+            reach=moved["reach"],
+            offer=moved["offer"],
+        )
+
     @property
     def likenesses(self) -> tuple[int, int, int, int]:
         return (self.same_type, self.same_size, self.same_teaching, self.same_rural)
@@ -62,7 +82,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character:
-    """What a trust is like; None where not known.  `size` is in any one unit used for all (beds, or staff)."""
+    """What a trust is like; None where not known.  `size` is in one unit for all (beds, or staff)."""
 
     kind: str | None = None
     size: int | None = None
@@ -113,14 +133,19 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a fit.  `points` = 1,000 x weight / all weights x percent / 100, rounded down."""
+    """One part of a fit: the facts for it, those against, and what is not known.
+
+    `points` = 1,000 x weight / all weights x percent / 100, rounded down; `most` is that at 100 per cent.
+    """
 
     key: str
     title: str
     weight: int
     percent: int
     points: int
+    most: int
     facts: tuple[str, ...]
+    against: tuple[str, ...]
     unknown: tuple[str, ...]
 
 
@@ -150,6 +175,7 @@ class _Finding:
 
     percent: int
     facts: list[str] = field(default_factory=list)
+    against: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
 
@@ -165,19 +191,13 @@ def fit_of(
 ) -> Fit:
     """The fit of one lawful pair.  `journey` is None where a place is not known."""
     found = {
-        "cover": ("Strong where the trust is weak", _cover(need, helper, today)),
-        "own_turnaround": ("Turned the same round itself", _own_turnaround(need, helper)),
-        "alike": ("Alike", _alike(trust, helper.character, weights)),
-        "reach": ("Within reach", _reach(trust, helper.character, journey, same_system)),
-        "offer": ("Offered", _offer(need, helper)),
+        "cover": ("Cover of weak services", _cover(need, helper, today)),
+        "own_turnaround": ("Own turnaround", _own_turnaround(need, helper)),
+        "alike": ("Likeness", _alike(trust, helper.character, weights)),
+        "reach": ("Reach", _reach(trust, helper.character, journey, same_system)),
+        "offer": ("Offer", _offer(need, helper)),
     }
-    parts = []
-    for key, weight in weights.parts.items():
-        title, part = found[key]
-        points = FULL_FIT * weight * part.percent // (100 * weights.total)
-        facts, unknown = tuple(part.facts), tuple(part.unknown)
-        parts.append(Part(key, title, weight, part.percent, points, facts, unknown))
-    return Fit(tuple(parts), weights)
+    return Fit(tuple(_weighed(key, *found[key], weights) for key in found), weights)
 
 
 def freshness(published_on: date | None, today: date) -> int:
@@ -189,6 +209,25 @@ def freshness(published_on: date | None, today: date) -> int:
     return min(100, max(50, 100 - 10 * (years - 3)))
 
 
+def part_points(weights: Weights, key: str, percent: int) -> int:
+    """Points of a part at a percentage, under these weights, rounded down."""
+    return FULL_FIT * weights.parts[key] * percent // (100 * weights.total)
+
+
+def _weighed(key: str, title: str, found: _Finding, weights: Weights) -> Part:
+    return Part(
+        key=key,
+        title=title,
+        weight=weights.parts[key],
+        percent=found.percent,
+        points=part_points(weights, key, found.percent),
+        most=part_points(weights, key, 100),
+        facts=tuple(found.facts),
+        against=tuple(found.against),
+        unknown=tuple(found.unknown),
+    )
+
+
 def _cover(need: Need, helper: Helper, today: date) -> _Finding:
     gained, found = 0, _Finding(0)
     for cell in need.weak:
@@ -197,15 +236,17 @@ def _cover(need: Need, helper: Helper, today: date) -> _Finding:
         if strong is None or strong.rating is None:
             found.unknown.append(f"{named}: the helper has no rating of its own")
             continue
-        value = {OUTSTANDING: 100, GOOD: 70}.get(strong.rating, 0)
+        value = COVER_BY_RATING.get(strong.rating, 0)
         gained += cell.shortfall * value * freshness(strong.published_on, today)
+        day = strong.published_on
+        when = f"{day.day} {day:%B %Y}" if day else "date not known"
+        if day is None:
+            found.unknown.append(f"{named}: the date of the helper's rating")
         if value:
-            day = strong.published_on
-            when = f"{day.day} {day:%B %Y}" if day else "date not known"
-            word = RATING_WORDS[strong.rating]
-            found.facts.append(f"{named}: {word} ({when}), where the trust is {_word(cell)}")
-            if day is None:
-                found.unknown.append(f"{named}: the date of the helper's rating")
+            words = f"{RATING_WORDS[strong.rating]} ({when}), where the trust is {_word(cell)}"
+            found.facts.append(f"{named}: {words}")
+        else:
+            found.against.append(f"{named}: the helper is {RATING_WORDS[strong.rating]} itself ({when})")
     # Value and freshness are both per cent, hence a further 100.
     found.percent = gained // (need.shortfall * 100) if need.shortfall else 0
     return found
@@ -221,6 +262,8 @@ def _own_turnaround(need: Need, helper: Helper) -> _Finding:
             day = f"{rise.published_on.day} {rise.published_on:%B %Y}"
             found.facts.append(f"{cell.service}, {cell.domain}: rose from {words} ({day})")
     found.percent = 100 * gained // need.shortfall if need.shortfall else 0
+    if need.weak and not gained:
+        found.against.append("it has turned none of the trust's weak ratings round itself")
     return found
 
 
@@ -235,14 +278,15 @@ def _alike(trust: Character, helper: Character, weights: Weights) -> _Finding:
     )
     for weight, (name, ours, theirs) in zip(weights.likenesses, compared, strict=True):
         if ours is None or theirs is None:
-            found.unknown.append(f"Likeness of {name}")
+            found.unknown.append(f"likeness of {name}")
             percent = UNKNOWN_PERCENT
         elif name == "size":
             percent = 100 * min(int(ours), int(theirs)) // max(int(ours), int(theirs), 1)
-            found.facts.append(f"Size: the smaller is {percent}% of the larger")
+            size = found.facts if percent >= UNKNOWN_PERCENT else found.against
+            size.append(f"size: the smaller is {percent}% of the larger")
         else:
             percent = 100 if ours == theirs else 0
-            found.facts.append(f"{'Same' if percent else 'Different'} {name}")
+            (found.facts if percent else found.against).append(f"{'same' if percent else 'different'} {name}")
         gained += weight * percent
     found.percent = gained // sum(weights.likenesses)
     return found
@@ -251,13 +295,14 @@ def _alike(trust: Character, helper: Character, weights: Weights) -> _Finding:
 def _reach(trust: Character, helper: Character, journey: Journey | None, switch: SameSystem) -> _Finding:
     found = _Finding(UNKNOWN_PERCENT)
     if journey is None:
-        found.unknown.append("Travel time")
+        found.unknown.append("travel time")
     else:
         # 100 up to an hour, falling evenly to 0 at four hours: monthly visits want about two.
         found.percent = min(100, max(0, (240 - journey.minutes) * 100 // 180))
-        found.facts.append(f"{journey.minutes} minutes by road{', estimated' if journey.estimated else ''}")
+        near = found.facts if found.percent >= UNKNOWN_PERCENT else found.against
+        near.append(f"{journey.minutes} minutes by road{', estimated' if journey.estimated else ''}")
     if trust.system is not None and trust.system == helper.system:
-        found.facts.append(f"Same system: {trust.system}")
+        found.facts.append(f"same system, {trust.system}")
         if switch is SameSystem.PREFER:
             found.percent = 100
     return found
@@ -266,8 +311,10 @@ def _reach(trust: Character, helper: Character, journey: Journey | None, switch:
 def _offer(need: Need, helper: Helper) -> _Finding:
     wanted = sorted({cell.service for cell in need.weak} & helper.offered_services)
     if wanted:
-        return _Finding(100, [f"Offers help in {', '.join(wanted)}"])
-    return _Finding(40, ["Offers help in general"]) if helper.offers_in_general else _Finding(0)
+        return _Finding(100, [f"offers help in {', '.join(wanted)}"])
+    if helper.offers_in_general:
+        return _Finding(40, ["offers help in general"])
+    return _Finding(0, against=["has not offered help where the trust is weak"])
 
 
 def _word(cell: Cell) -> str:

@@ -70,7 +70,8 @@ def _least(
 ) -> int:
     found = milp(objective, constraints=limits, integrality=np.ones(len(objective)), bounds=Bounds(0, 1))
     assert found.success
-    return int(round(found.fun))
+    least: int = round(found.fun)
+    return least
 
 
 @pytest.mark.parametrize("seed", range(6))
