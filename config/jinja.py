@@ -59,8 +59,12 @@ def environment(**options: Any) -> PageEnvironment:
     pages = PageEnvironment(**options)
     pages.globals.update(static=static, url=url, csrf=csrf)
     pages.filters.update(
-        date=long_date, short_date=short_date, time=clock_time, number_word=number_word,
-        thousands=thousands, count_of=count_of,
+        date=long_date,
+        short_date=short_date,
+        time=clock_time,
+        number_word=number_word,
+        thousands=thousands,
+        count_of=count_of,
     )
     return pages
 

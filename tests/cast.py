@@ -62,16 +62,31 @@ def make_cast() -> Cast:
     downs = System.objects.create(code="QD1", name="Downs and Weald", kind="ICS", region=south)
     acute = Trust.Type.GENERAL_ACUTE
     northborough = Trust.objects.create(
-        code="XN1", name="Northborough Hospitals NHS Trust", type=acute, region=north, system=fells,
-        latitude=54.6, longitude=-2.8,
+        code="XN1",
+        name="Northborough Hospitals NHS Trust",
+        type=acute,
+        region=north,
+        system=fells,
+        latitude=54.6,
+        longitude=-2.8,
     )
     ashford = Trust.objects.create(
-        code="XA1", name="Ashmere NHS Foundation Trust", type=acute, region=north, system=fells,
-        latitude=54.4, longitude=-2.6,
+        code="XA1",
+        name="Ashmere NHS Foundation Trust",
+        type=acute,
+        region=north,
+        system=fells,
+        latitude=54.4,
+        longitude=-2.6,
     )
     elsewhere = Trust.objects.create(
-        code="XE1", name="Elsewhere and District NHS Trust", type=acute, region=south, system=downs,
-        latitude=51.0, longitude=0.3,
+        code="XE1",
+        name="Elsewhere and District NHS Trust",
+        type=acute,
+        region=south,
+        system=downs,
+        latitude=51.0,
+        longitude=0.3,
     )
     general = Site.objects.create(cqc_id="XN101", name="Northborough General Hospital", trust=northborough)
     people: dict[tuple[Role, str], User] = {}

@@ -37,8 +37,12 @@ def as_owner() -> Iterator[psycopg.Connection]:
     """A connection of the tables' owner to the database the cluster was given with."""
     entry = settings.OWNER_DATABASE
     with psycopg.connect(
-        host=entry["HOST"], port=entry["PORT"] or None, user=entry["USER"], password=entry["PASSWORD"] or None,
-        dbname=entry["NAME"], autocommit=True,
+        host=entry["HOST"],
+        port=entry["PORT"] or None,
+        user=entry["USER"],
+        password=entry["PASSWORD"] or None,
+        dbname=entry["NAME"],
+        autocommit=True,
     ) as connection:
         yield connection
 
@@ -82,14 +86,18 @@ def copy_of(template: str) -> Iterator[str]:
     finally:
         connections["default"].close()
         with as_owner() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 def url_of(name: str, entry: dict[str, str]) -> str:
     """The address of the database `name` for another process, with the role of `entry`."""
     password = f":{quote(entry['PASSWORD'], safe='')}" if entry["PASSWORD"] else ""
     port = f":{entry['PORT']}" if entry["PORT"] else ""
-    return f"postgres://{quote(entry['USER'], safe='')}{password}@{quote(entry['HOST'], safe='')}{port}/{name}"
+    return (
+        f"postgres://{quote(entry['USER'], safe='')}{password}@{quote(entry['HOST'], safe='')}{port}/{name}"
+    )
 
 
 def environment_for(name: str) -> dict[str, str]:

@@ -42,9 +42,7 @@ class Moment:
 def moment() -> Moment:
     """The present moment: the database's clock plus the demonstration's offset."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT clock_timestamp(), (SELECT \"offset\" FROM clock_offset WHERE id = 1)"
-        )
+        cursor.execute('SELECT clock_timestamp(), (SELECT "offset" FROM clock_offset WHERE id = 1)')
         real, offset = cursor.fetchone()
     travelled: timedelta = offset if offset is not None and settings.WORLD == "demo" else timedelta()
     return Moment(real + travelled)

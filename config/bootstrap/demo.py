@@ -20,6 +20,7 @@ from pathlib import Path
 
 from config.bootstrap import frontend, processes
 from config.bootstrap.places import CHECKOUT, MEGABYTE, data_directory, make_directory, require_space
+from config.bootstrap.preparation import MIGRATION_FAILED
 from config.bootstrap.problems import SetupProblem, say
 from config.bootstrap.servers import Lease, development_control, service_environment
 from config.bootstrap.supervision import Child, how_it_ended, stop_all
@@ -160,40 +161,31 @@ def _serve(environ: dict[str, str], data: Path, port: int) -> None:
 
 
 def _prepare_database(environ: Mapping[str, str], logs: Path) -> None:
-    """Bring the tables up to date, then make the demonstration's England where there is none."""
-    log = logs / "migrate.log"
-    with processes.open_log(log) as output:
-        status = _manage(["migrate", "--no-input"], environ, output.fileno())
-    if status != 0:
-        raise SetupProblem(
-            f"The database's tables could not be brought up to date ({how_it_ended(status)}). "
-            f"The end of {log}:\n{processes.last_lines(log)}"
-        )
-    sys.stdout.flush()
-    status = _manage(["prepare_demonstration"], environ, None)
-    if status != 0:
-        raise SetupProblem("The demonstration could not be prepared: see above.")
-
-
-def _manage(words: Sequence[str], environ: Mapping[str, str], output: int | None) -> int:
-    """Run one Django command to its end; its exit status.
+    """Bring the tables up to date, then make the demonstration's England where there is none.
 
     In a session of its own, so that Ctrl-C reaches only the launcher, which then ends it without a traceback.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, str(CHECKOUT / "manage.py"), *words],
+    log = logs / "migrate.log"
+    sys.stdout.flush()
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "config.bootstrap.preparation", str(log)],
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
         env=dict(environ),
         cwd=CHECKOUT,
         start_new_session=True,
         preexec_fn=processes.dies_with_parent(signal.SIGKILL),
     )
     try:
-        return process.wait()
+        status = process.wait()
     finally:
         processes.stop(process, signal.SIGTERM, 3)
+    if status == MIGRATION_FAILED:
+        raise SetupProblem(
+            "The database's tables could not be brought up to date. "
+            f"The end of {log}:\n{processes.last_lines(log)}"
+        )
+    if status != 0:
+        raise SetupProblem(f"The demonstration could not be prepared ({how_it_ended(status)}): see above.")
 
 
 def _children(environ: Mapping[str, str], data: Path, logs: Path, port: int) -> list[Child]:
@@ -229,25 +221,26 @@ def _children(environ: Mapping[str, str], data: Path, logs: Path, port: int) -> 
 
 
 def _wait_for_answer(web: Child, port: int) -> None:
-    """Return once the web server answers; raises `SetupProblem` when it ends or stays silent."""
+    """Return once the web server answers well; raises `SetupProblem` when it ends or does not."""
     deadline = time.monotonic() + ANSWER_SECONDS
-    while not _answers(port):
+    while (answer := _answer(port)) != http.HTTPStatus.OK:
         ended = web.process is None or web.process.poll() is not None
         if ended or time.monotonic() > deadline:
+            how = "ended" if ended else f"answers with {answer}" if answer else "does not answer"
             raise SetupProblem(
-                f"The web server {'ended' if ended else 'does not answer'}. "
-                f"The end of {web.log}:\n{processes.last_lines(web.log)}"
+                f"The web server {how}. The end of {web.log}:\n{processes.last_lines(web.log)}"
             )
-        time.sleep(0.05)
+        time.sleep(0.05 if answer == 0 else 1.0)
 
 
-def _answers(port: int) -> bool:
+def _answer(port: int) -> int:
+    """The status `/livez` answers with; 0 when nothing answers."""
     connection = http.client.HTTPConnection(HOST, port, timeout=10)
     try:
         connection.request("GET", "/livez")
-        return connection.getresponse().status == http.HTTPStatus.OK
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return 0
     finally:
         connection.close()
 

@@ -66,11 +66,17 @@ _app_url = required("DATABASE_URL", "the address of the PostgreSQL database, as 
 _owner_url: str = env.str("MIGRATION_DATABASE_URL", "")
 ONE_DATABASE_URL = not _owner_url
 DATABASE_APP_ROLE = ONE_ROLE_NAME if ONE_DATABASE_URL else (urlsplit(_app_url).username or ONE_ROLE_NAME)
-DATABASES = {"default": database(_app_url, options=f"-c role={DATABASE_APP_ROLE}" if ONE_DATABASE_URL else "")}
+DATABASES = {
+    "default": database(_app_url, options=f"-c role={DATABASE_APP_ROLE}" if ONE_DATABASE_URL else "")
+}
 OWNER_DATABASE = database(_owner_url or _app_url)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.bool("DATABASE_POOL", False):  # on in the web server, off in Celery's forked processes
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": 8}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", 8),
+        "timeout": 8,
+    }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -111,8 +117,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Europe/London"
 # Each entry selects work by "due by now", so that a missed or doubled beat does no harm.
 CELERY_BEAT_SCHEDULE = {
-    "check the ratings sources": {"task": "tracker.tasks.check_sources", "schedule": env.int("SOURCES_EVERY", 30)},
-    "follow up rating changes": {"task": "tracker.tasks.follow_up_changes", "schedule": env.int("CHANGES_EVERY", 30)},
+    "check the ratings sources": {
+        "task": "tracker.tasks.check_sources",
+        "schedule": env.int("SOURCES_EVERY", 30),
+    },
+    "follow up rating changes": {
+        "task": "tracker.tasks.follow_up_changes",
+        "schedule": env.int("CHANGES_EVERY", 30),
+    },
     "plan reminders": {"task": "tracker.tasks.plan_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
     "send reminders": {"task": "tracker.tasks.send_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
 }
@@ -145,6 +157,7 @@ INSTALLED_APPS = [
     "django_structlog",
 ]
 AUTH_USER_MODEL = "tracker.User"
+SOURCES = "config.sources"
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
@@ -208,10 +221,14 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+CSRF_FAILURE_VIEW = "tracker.web.views.service.stale_form"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

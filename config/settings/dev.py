@@ -6,7 +6,7 @@ from config.settings.base import DATA_DIR, SECRET_KEY
 if not SECRET_KEY:
     _kept = DATA_DIR / "secret-key"
     if not _kept.exists():
-        from django.core.management.utils import get_random_secret_key  # noqa: PLC0415  settings may not import Django's apps earlier
+        from django.core.management.utils import get_random_secret_key
 
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         _kept.touch(mode=0o600)

@@ -24,6 +24,8 @@ class Access:
     roles: frozenset[Role]
     trust_ids: dict[Can, frozenset[int]] = field(default_factory=dict)
     home_trust_ids: tuple[int, ...] = ()  # trusts where the person holds a role, in name order
+    home_trust_code: str = ""  # the first of them
+    organisation: str = ""  # as shown beside the person's name
 
     def may(self, can: Can, trust_id: int | None = None) -> bool:
         """Whether the person may do `can`, for that trust when one is named."""
@@ -47,7 +49,10 @@ def access_of(user: User, today: date) -> Access:
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     memberships = list(
-        Membership.objects.in_force(today).filter(person=user).order_by("trust__name", "pk")
+        Membership.objects.in_force(today)
+        .filter(person=user)
+        .select_related("trust", "system", "region")
+        .order_by("trust__name", "pk")
     )
     held: dict[Can, set[int]] = {}
     everywhere = _trusts_of(memberships)
@@ -60,7 +65,14 @@ def access_of(user: User, today: date) -> Access:
         roles=frozenset(Role(membership.role) for membership in memberships),
         trust_ids={can: frozenset(ids) for can, ids in held.items()},
         home_trust_ids=tuple(dict.fromkeys(m.trust_id for m in memberships if m.trust_id is not None)),
+        home_trust_code=next((m.trust.code for m in memberships if m.trust is not None), ""),
+        organisation=", ".join(dict.fromkeys(_place(m) for m in memberships)),
     )
+
+
+def _place(membership: Membership) -> str:
+    place = membership.trust or membership.system or membership.region
+    return str(place) if place is not None else "England"
 
 
 def _trusts_of(memberships: Iterable[Membership]) -> dict[int, frozenset[int]]:
@@ -73,9 +85,13 @@ def _trusts_of(memberships: Iterable[Membership]) -> dict[int, frozenset[int]]:
         if place is Place.TRUST and membership.trust_id is not None:
             reach[membership.pk] = frozenset({membership.trust_id})
         elif place is Place.SYSTEM:
-            reach[membership.pk] = frozenset(pk for pk, _, system in register if system == membership.system_id)
+            reach[membership.pk] = frozenset(
+                pk for pk, _, system in register if system == membership.system_id
+            )
         elif place is Place.REGION:
-            reach[membership.pk] = frozenset(pk for pk, region, _ in register if region == membership.region_id)
+            reach[membership.pk] = frozenset(
+                pk for pk, region, _ in register if region == membership.region_id
+            )
         else:
             reach[membership.pk] = frozenset(pk for pk, _, _ in register)
     return reach
@@ -87,4 +103,4 @@ def everything() -> Access:
     For work that must see all tenants (plan reminders, follow up rating changes).  A page never uses it.
     """
     every = frozenset(Trust.objects.order_by().values_list("pk", flat=True))
-    return Access(person_id=None, roles=frozenset(), trust_ids={can: every for can in Can})
+    return Access(person_id=None, roles=frozenset(), trust_ids=dict.fromkeys(Can, every))

@@ -28,7 +28,9 @@ class BoundNHSField(forms.BoundField):
 
     field: "NHSField"
 
-    def as_field_group(self, template_name: Any = None, context: Any = None, renderer: Any = None) -> SafeString:
+    def as_field_group(
+        self, template_name: Any = None, context: Any = None, renderer: Any = None
+    ) -> SafeString:
         """The whole group: label, hint, error message and control, tied together for a listener."""
         template = template_name or f"fields/{self.field.macro}.jinja"
         return mark_safe(  # noqa: S308 - our own template, which escapes every value

@@ -29,7 +29,9 @@ class Form(forms.Form):
         for bound in self:
             href = f"#{bound.control_id if isinstance(bound, BoundNHSField) else bound.auto_id}"
             hidden = bound.is_hidden
-            lines += [{"text": str(text)} if hidden else {"text": str(text), "href": href} for text in bound.errors]
+            lines += [
+                {"text": str(text)} if hidden else {"text": str(text), "href": href} for text in bound.errors
+            ]
         return lines
 
     def error_summary(self) -> SafeString:

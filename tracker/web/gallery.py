@@ -21,7 +21,9 @@ from tracker.web.fields import (
 )
 from tracker.web.forms_base import FilterForm, Form
 
-LONG_NAME = "Llanfair and Northborough University Teaching Hospitals and Community Partnership NHS Foundation Trust"
+LONG_NAME = (
+    "Llanfair and Northborough University Teaching Hospitals and Community Partnership NHS Foundation Trust"
+)
 QUESTIONS = ("Safe", "Effective", "Caring", "Responsive", "Well-led", "Overall")
 
 Cell = dict[str, object]
@@ -33,7 +35,11 @@ class SampleForm(Form):
     title = TextField(label="Title of the action", missing="Enter a title", max_length=80)
     number = TextField(label="Beds", required=False, width=4, inputmode="numeric", help_text="A whole number")
     reason = TextAreaField(label="Why this is needed", rows=4, help_text="Quote the finding it answers.")
-    owner = SelectField(label="Owner", missing="Select an owner", choices=[("", "Choose a person"), ("1", "Asha Patel"), ("2", LONG_NAME)])
+    owner = SelectField(
+        label="Owner",
+        missing="Select an owner",
+        choices=[("", "Choose a person"), ("1", "Asha Patel"), ("2", LONG_NAME)],
+    )
     must = RadiosField(
         label="Must do or should do",
         missing="Select whether this is a must do or a should do",
@@ -43,7 +49,9 @@ class SampleForm(Form):
     questions = CheckboxesField(
         label="Key questions", required=False, choices=[(q, q) for q in QUESTIONS[:5]]
     )
-    agreed = CheckboxField(label="The executive has agreed to this action", missing="Confirm that the executive has agreed")
+    agreed = CheckboxField(
+        label="The executive has agreed to this action", missing="Confirm that the executive has agreed"
+    )
     due = DateField(label="Due date", help_text="For example, 30 11 2026")
     report = FileField(label="Report", required=False, accept=".pdf")
     version = VersionField(initial=1)
@@ -86,7 +94,13 @@ def sample_grid() -> list[dict[str, object]]:
         "direction": "up",
         "change": "up from Inadequate",
     }
-    best: Cell = {**good, "word": "Outstanding", "tone": "outstanding", "score": 91, "framework": "Single assessment framework"}
+    best: Cell = {
+        **good,
+        "word": "Outstanding",
+        "tone": "outstanding",
+        "score": 91,
+        "framework": "Single assessment framework",
+    }
     worst: Cell = {
         **good,
         "word": "Inadequate",
@@ -94,7 +108,12 @@ def sample_grid() -> list[dict[str, object]]:
         "direction": "down",
         "change": "down from Good",
     }
-    old: Cell = {**good, "date": "12 January 2019", "age": "rating is 7 years old", "inherited": "from the trust before the merger"}
+    old: Cell = {
+        **good,
+        "date": "12 January 2019",
+        "age": "rating is 7 years old",
+        "inherited": "from the trust before the merger",
+    }
     unrated: Cell = {**good, "word": "Inspected but not rated", "tone": "none"}
     return [
         {"service": "Surgery", "cells": [poorer, good, best, worst, old, good]},

@@ -18,9 +18,15 @@ TODAY = date(2026, 11, 23)
 def action(cast: Cast) -> Action:
     with whole_service():
         return Action.objects.create(
-            trust=cast.northborough, reference="XN1-MD-001", title="Screen every patient for sepsis",
-            owner=cast.lead, executive=cast.executive, original_due_on=TODAY, due_on=TODAY,
-            made_at=timezone.now(), made_by=cast.lead,
+            trust=cast.northborough,
+            reference="XN1-MD-001",
+            title="Screen every patient for sepsis",
+            owner=cast.lead,
+            executive=cast.executive,
+            original_due_on=TODAY,
+            due_on=TODAY,
+            made_at=timezone.now(),
+            made_by=cast.lead,
         )
 
 
@@ -56,8 +62,14 @@ def test_nobody_writes_a_row_into_another_trust(cast: Cast, action: Action) -> N
         transaction.atomic(),
     ):
         Action.objects.create(
-            trust=cast.northborough, reference="XN1-MD-002", title="Planted", owner=cast.lead,
-            executive=cast.executive, original_due_on=TODAY, due_on=TODAY, made_at=timezone.now(),
+            trust=cast.northborough,
+            reference="XN1-MD-002",
+            title="Planted",
+            owner=cast.lead,
+            executive=cast.executive,
+            original_due_on=TODAY,
+            due_on=TODAY,
+            made_at=timezone.now(),
             made_by=cast.other_lead,
         )
 
@@ -70,5 +82,9 @@ def test_the_original_due_date_never_changes(action: Action) -> None:
 @pytest.mark.parametrize("table", ["rating_record", "progress_update", "action_event", "outbox_message"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_history_is_only_ever_added_to(db: None, table: str, statement: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as c:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as c,
+    ):
         c.execute(statement.format(table))

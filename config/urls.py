@@ -1,0 +1,15 @@
+"""Every address.  Together with `sources.py` the only place that knows both applications."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tracker.web.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("administration/", admin.site.urls),
+]
+
+handler400 = "tracker.web.views.service.bad_request"
+handler403 = "tracker.web.views.service.not_allowed"
+handler404 = "tracker.web.views.service.not_found"
+handler500 = "tracker.web.views.service.broken"

@@ -1,0 +1,12 @@
+"""This application's places in the main navigation, for the person who is looking."""
+
+from django.urls import reverse
+
+from tracker.people.access import Access
+from tracker.sources import NavigationItem
+
+
+def items(access: Access) -> list[NavigationItem]:
+    """Only what the person may open: a link that answers "not found" is worse than none."""
+    places = [NavigationItem("Today", reverse("today"), 10)]
+    return places
