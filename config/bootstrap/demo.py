@@ -190,7 +190,8 @@ def _prepare_database(environ: Mapping[str, str], logs: Path) -> None:
 
 def _children(environ: Mapping[str, str], data: Path, logs: Path, port: int) -> list[Child]:
     python = [sys.executable, "-m"]
-    serving = ["--workers=2", "--threads=4", "--timeout=120", "--graceful-timeout=4", "--no-control-socket"]
+    serving = ["--workers=2", "--threads=4", "--timeout=120", "--graceful-timeout=4"]
+    serving += ["--preload", "--no-control-socket"]  # loaded once for both processes
     celery = [*python, "celery", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # there is one worker
     return [
