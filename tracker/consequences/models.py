@@ -7,11 +7,12 @@ from tracker.trusts.models import Trust
 
 
 class Consequence(models.Model):
-    """An action that a rating change reopened or questioned.  Append-only."""
+    """An action that a rating change, or its withdrawal, reopened or questioned.  Append-only."""
 
     class Kind(models.TextChoices):
         REOPENED = "reopened", "Reopened the action"
         WARNED = "warned", "Noted on an open action"
+        WITHDRAWN = "withdrawn", "Noted that an earlier change was withdrawn"
 
     trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
     rating_change_id = models.BigIntegerField()

@@ -74,7 +74,8 @@ class Action(models.Model):
     done_on = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    version = models.IntegerField(default=1)  # a form saved from an older version is told so, and keeps its words
+    version = models.IntegerField(default=1)  # a form saved from an older one is told so, and keeps its words
+    form_key = models.UUIDField(null=True, blank=True)  # a form sent twice makes one action
 
     objects = ActionQuerySet.as_manager()
 
@@ -87,11 +88,14 @@ class Action(models.Model):
                 name="done_action_has_its_day",
                 condition=Q(status="done", done_on__isnull=False) | (~Q(status="done") & Q(done_on=None)),
             ),
+            models.UniqueConstraint(fields=["trust", "form_key"], name="one_action_a_form"),
         ]
         indexes = [
             models.Index(fields=["trust", "due_on"], name="action_of_trust"),
             models.Index(fields=["owner", "due_on"], name="action_of_owner"),
-            models.Index(fields=["due_on"], name="action_open_due", condition=Q(status__in=[s.value for s in OPEN])),
+            models.Index(
+                fields=["due_on"], name="action_open_due", condition=Q(status__in=[s.value for s in OPEN])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,11 +125,15 @@ class ProgressUpdate(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    form_key = models.UUIDField(null=True, blank=True)  # a form sent twice is one update
 
     class Meta:
         db_table = "progress_update"
         ordering = ["-at", "-pk"]
-        constraints = [models.CheckConstraint(condition=~Q(words=""), name="update_has_words")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(words=""), name="update_has_words"),
+            models.UniqueConstraint(fields=["action", "form_key"], name="one_update_a_form"),
+        ]
 
 
 class ActionEvent(models.Model):
@@ -133,9 +141,11 @@ class ActionEvent(models.Model):
 
     class Kind(models.TextChoices):
         MADE = "made", "Made"
+        UPDATED = "updated", "Progress recorded"
         MOVED = "moved", "Status changed"
         REASSIGNED = "reassigned", "Reassigned"
         REOPENED = "reopened", "Reopened"
+        NOTED = "noted", "Noted"  # the service says something about the action and moves nothing
 
     trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
     action = models.ForeignKey(Action, models.PROTECT, related_name="events")

@@ -43,6 +43,7 @@ class Reminder(models.Model):
     why = models.TextField(blank=True)  # of a skipped, failed or unknown one
     attempts = models.SmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)  # by the database's real clock
+    not_before = models.DateTimeField(null=True, blank=True)  # by the same clock: the wait after a failure
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -51,7 +52,11 @@ class Reminder(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "object_id", "person", "stage", "due_on", "send_on"], name="reminder_once"
             ),
-            one_of("reminder_state_known", "state", ["planned", "sending", "sent", "failed", "unknown", "skipped"]),
+            one_of(
+                "reminder_state_known",
+                "state",
+                ["planned", "sending", "sent", "failed", "unknown", "skipped"],
+            ),
             models.CheckConstraint(
                 name="sending_has_a_lease",
                 condition=~Q(state="sending") | Q(lease_until__isnull=False),
