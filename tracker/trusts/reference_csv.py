@@ -33,7 +33,7 @@ class Problem:
         return f"{', '.join(part for part in where if part)}: {self.reason}"
 
 
-class UnreadableReference(Exception):  # noqa: N818 - it reads as what happened
+class UnreadableReference(Exception):
     """A reference file cannot be used, for the reasons in `problems`; nothing of it was taken."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -180,9 +180,7 @@ def check_once(file: str, rows: Numbered[Row], key: Sequence[str], problems: lis
             problems.append(Problem(file, number, ", ".join(key), reason))
 
 
-def check_never_two_at_once(
-    file: str, rows: Numbered[Row], key: Sequence[str], problems: list[Problem]
-) -> None:
+def check_never_two_at_once(file: str, rows: Numbered[Row], key: Sequence[str], problems: list[Problem]) -> None:
     """No two rows that agree on `key` hold on the same day."""
     periods: dict[tuple[object, ...], list[tuple[date, int, date]]] = defaultdict(list)
     for number, row in rows:
@@ -197,9 +195,7 @@ def check_never_two_at_once(
                 )
 
 
-def check_known(
-    file: str, rows: Numbered[Row], field: str, codes: Collection[str], problems: list[Problem]
-) -> None:
+def check_known(file: str, rows: Numbered[Row], field: str, codes: Collection[str], problems: list[Problem]) -> None:
     """`field` is empty or one of `codes`."""
     for number, row in rows:
         value = getattr(row, field)
