@@ -95,7 +95,7 @@ def _install(checkout: Path, *, tests: bool) -> None:
     if not tests:
         command.append("--omit=dev")
     try:
-        finished = subprocess.run(
+        finished = subprocess.run(  # noqa: S603 - npm, found by us, with arguments of our own
             command,
             cwd=checkout,
             env=_environment(npm, checkout),
@@ -134,7 +134,7 @@ def _npm(checkout: Path) -> Path:
 def _major_version(npm: Path, checkout: Path) -> int:
     """npm's major version; 0 when it does not run, so that the next candidate is tried."""
     try:
-        said = subprocess.run(
+        said = subprocess.run(  # noqa: S603 - the same
             [str(npm), "--version"],
             env=_environment(npm, checkout),
             capture_output=True,

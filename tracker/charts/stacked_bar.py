@@ -102,11 +102,9 @@ def _outside_lines(parts: Sequence[Part], total: int) -> dict[int, int]:
         if not part.count or part.count / total * NARROWEST >= _number_width(part.count):
             continue
         width = _number_width(part.count)
-        left = middle - {"start": 0, "middle": width / 2, "end": width}[
-            _anchor(middle * 100 / NARROWEST, part.count)
-        ]
+        left = middle - {"start": 0, "middle": width / 2, "end": width}[_anchor(middle * 100 / NARROWEST, part.count)]
         line = next((n for n, free in enumerate(free_from) if left >= free), len(free_from))
-        free_from[line:line + 1] = [left + width]
+        free_from[line : line + 1] = [left + width]
         lines[position] = line
     return lines
 

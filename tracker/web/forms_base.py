@@ -6,14 +6,14 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from tracker.web.fields import BoundNHSField
+from tracker.web.field_base import BoundNHSField
 
 
 class Form(forms.Form):
     """A Django form drawn with the NHS design system.
 
-    The browser's own validation is off (templates say `novalidate`): its bubbles vanish, are not translated to
-    the page, and cannot be styled to be readable. The server's messages are the only ones.
+    The browser's own validation is off (templates say `novalidate`): its bubbles vanish by
+    themselves and cannot be made readable. The server's messages are the only ones.
     """
 
     use_required_attribute = False
@@ -29,9 +29,7 @@ class Form(forms.Form):
         for bound in self:
             href = f"#{bound.control_id if isinstance(bound, BoundNHSField) else bound.auto_id}"
             hidden = bound.is_hidden
-            lines += [
-                {"text": str(text)} if hidden else {"text": str(text), "href": href} for text in bound.errors
-            ]
+            lines += [{"text": str(text)} if hidden else {"text": str(text), "href": href} for text in bound.errors]
         return lines
 
     def error_summary(self) -> SafeString:

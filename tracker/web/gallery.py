@@ -21,9 +21,7 @@ from tracker.web.fields import (
 )
 from tracker.web.forms_base import FilterForm, Form
 
-LONG_NAME = (
-    "Llanfair and Northborough University Teaching Hospitals and Community Partnership NHS Foundation Trust"
-)
+LONG_NAME = "Llanfair and Northborough University Teaching Hospitals and Community Partnership NHS Foundation Trust"
 QUESTIONS = ("Safe", "Effective", "Caring", "Responsive", "Well-led", "Overall")
 
 Cell = dict[str, object]
@@ -46,9 +44,7 @@ class SampleForm(Form):
         choices=[("must", "Must do"), ("should", "Should do")],
         hints={"must": "A breach of a regulation"},
     )
-    questions = CheckboxesField(
-        label="Key questions", required=False, choices=[(q, q) for q in QUESTIONS[:5]]
-    )
+    questions = CheckboxesField(label="Key questions", required=False, choices=[(q, q) for q in QUESTIONS[:5]])
     agreed = CheckboxField(
         label="The executive has agreed to this action", missing="Confirm that the executive has agreed"
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,9 @@ def test_every_component_stands_in_the_gallery() -> None:
         found = re.search(rf'"components/{path.name}" import ([\w, ]+)', shown)
         assert found, f"{path.name} is not in the gallery"
         for macro in found[1].replace(" ", "").split(","):
-            assert re.search(rf"(?:{{{{|call)\s*{macro}\(|html\": {macro}\(", shown), f"{macro} is imported and not shown"
+            assert re.search(rf"(?:{{{{|call)\s*{macro}\(|html\": {macro}\(", shown), (
+                f"{macro} is imported and not shown"
+            )
 
 
 def test_no_page_needs_an_inline_script_or_style() -> None:
@@ -81,7 +84,7 @@ def test_ids_are_unique_and_every_reference_leads_somewhere() -> None:
 def test_headings_are_one_h1_and_no_level_is_skipped() -> None:
     levels = [int(e.tag[1]) for e in gallery().all("h1", "h2", "h3", "h4") if "footer" not in e.ancestors]
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_a_demonstration_says_so_on_every_page_and_real_data_does_not() -> None:
@@ -184,7 +187,8 @@ def test_a_chart_has_the_same_numbers_in_its_picture_its_description_and_its_tab
         ' "change": x, "inherited": x, "framework": x}]}]) }}',
         '{% from "components/table.jinja" import table %}'
         '{{ table(x, [{"text": x, "sort_href": x}], [[x], [{"text": x, "href": x, "about": x}]]) }}',
-        '{% from "components/filters.jinja" import filter_chips %}{{ filter_chips([{"text": x, "remove_href": x}], x) }}',
+        '{% from "components/filters.jinja" import filter_chips %}'
+        '{{ filter_chips([{"text": x, "remove_href": x}], x) }}',
         '{% from "components/filters.jinja" import filter_panel %}'
         '{% call filter_panel(x, x, [{"name": x, "value": x}]) %}{{ x }}{% endcall %}',
         '{% from "components/timeline.jinja" import timeline %}'
@@ -224,7 +228,10 @@ def test_a_mistyped_name_is_an_error_and_never_a_blank() -> None:
     with pytest.raises(UndefinedError):
         draw("{{ raating }}")
     with pytest.raises(UndefinedError):
-        draw('{% from "components/ratings_grid.jinja" import ratings_grid %}{{ ratings_grid("c", ["Safe"], [{"cells": []}]) }}')
+        draw(
+            '{% from "components/ratings_grid.jinja" import ratings_grid %}'
+            '{{ ratings_grid("c", ["Safe"], [{"cells": []}]) }}'
+        )
 
 
 def test_work_under_way_refreshes_itself_with_and_without_scripts_until_it_is_done() -> None:
