@@ -68,9 +68,7 @@ def write_as_at(
     """
     wanted = SHEETS if sheet is None else (sheet,)
     sheets = [Sheet(name, england.headings(as_at, name), england.rows_as_at(as_at, name)) for name in wanted]
-    return write_sheets(
-        path, file_format, sheets, date_form=as_at.month % len(DATE_FORMS), split=sheet is None
-    )
+    return write_sheets(path, file_format, sheets, date_form=as_at.month % len(DATE_FORMS), split=sheet is None)
 
 
 def write_sheets(

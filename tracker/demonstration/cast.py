@@ -167,9 +167,7 @@ CAST: Final = Cast(
         on=date(2026, 3, 16),
         month=5,
     ),
-    reregistration=Reregistration(
-        trust=_REREGISTERED, old_id="XP102", new_id="XP110", on=date(2026, 1, 12), month=3
-    ),
+    reregistration=Reregistration(trust=_REREGISTERED, old_id="XP102", new_id="XP110", on=date(2026, 1, 12), month=3),
     conflict=Conflict(
         location_id="XP101",
         service="Critical care",

@@ -70,9 +70,7 @@ def _the_merged_trust(history: History) -> None:
     """A new trust has no rating of its own until it is inspected: none is carried over from its parts."""
     merger = CAST.merger
     words = tuple((domain, "No published rating") for domain in DOMAINS)
-    history.publications.append(
-        Publication(merger.successor_code, "provider", OVERALL, merger.on, words, dated=False)
-    )
+    history.publications.append(Publication(merger.successor_code, "provider", OVERALL, merger.on, words, dated=False))
 
 
 def _rerated_trusts(history: History, estate: Estate, trusts: list[Trust], months: Sequence[date]) -> None:

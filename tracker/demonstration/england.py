@@ -86,7 +86,7 @@ class England:
         file of CQC's.
         """
         headings = self.headings(as_at, sheet)
-        everything = chain(self.nhs_rows(as_at, sheet), rest_of_england.small_share(self.seed, sheet))
+        everything = chain(self.nhs_rows(as_at, sheet), rest_of_england.small_share(self.seed, sheet, as_at))
         today = LOCATION_HEADINGS if sheet == "Locations" else PROVIDER_HEADINGS
         return in_layout(everything, today, headings)
 

@@ -60,9 +60,7 @@ class _Builder:
         self.care_systems = [system for system in systems if system.kind == "ICS"]
         in_the_cast = {trust.code for trust in CAST.trusts} | {CAST.merger.successor_code}
         self.codes = (code for code in _codes() if code not in in_the_cast)
-        self.towns = names.towns(
-            rng, without=frozenset(town for trust in CAST.trusts for town in trust.towns)
-        )
+        self.towns = names.towns(rng, without=frozenset(town for trust in CAST.trusts for town in trust.towns))
         self.trusts: list[Trust] = []
         self.trust_names: list[TrustName] = []
         self.sites: list[Site] = []
@@ -71,9 +69,7 @@ class _Builder:
         system = [s for s in self.care_systems if s.region_code == part.region_code][part.system]
         merging = {CAST.merger.first.code, CAST.merger.second.code}
         closed = CAST.merger.on if part.code in merging else None
-        trust = self._trust(
-            part.code, part.name, part.type, system, part.towns[0], date(2004, 4, 1), closed=closed
-        )
+        trust = self._trust(part.code, part.name, part.type, system, part.towns[0], date(2004, 4, 1), closed=closed)
         self.trust_names.append(TrustName(part.code, part.name.split(" NHS ")[0], None))
         for number, town in enumerate(part.towns, start=1):
             hospital = f"{town} General Hospital" if number == 1 else f"{town} Hospital"
@@ -212,7 +208,7 @@ def _successions(rng: Random, builder: _Builder, marks: dict[str, int]) -> list[
     found = []
     for heir, year in zip(heirs, (2014, 2017, 2018, 2021), strict=True):
         on = date(year, 10, 1)
-        found.append(Succession(builder.closed_trust(heir, on).code, heir.code, on, "Acquisition"))
+        found.append(Succession(builder.closed_trust(heir, on).code, heir.code, on, "merger"))
     on = date(2020, 10, 1)
     closed = builder.closed_trust(broken_up_to, on)
     neighbour = next(
@@ -221,10 +217,10 @@ def _successions(rng: Random, builder: _Builder, marks: dict[str, int]) -> list[
         if trust.region_code == broken_up_to.region_code
         and trust.code not in cast | {broken_up_to.code, *(heir.code for heir in heirs)}
     )
-    found += (Succession(closed.code, heir.code, on, "Break-up") for heir in (broken_up_to, neighbour))
+    found += (Succession(closed.code, heir.code, on, "division") for heir in (broken_up_to, neighbour))
     merged = builder.merged_trust()
     for part in (CAST.merger.first, CAST.merger.second):
-        found.append(Succession(part.code, merged.code, CAST.merger.on, "Merger"))
+        found.append(Succession(part.code, merged.code, CAST.merger.on, "merger"))
     return found
 
 
@@ -235,14 +231,12 @@ def _site_successions(builder: _Builder) -> list[Succession]:
     moving = [s for s in builder.sites if s.trust_code in {merger.first.code, merger.second.code}]
     for number, site in enumerate(sorted(moving, key=lambda site: site.id), start=1):
         new_id = f"{merger.successor_code}{number:02}"
-        builder.sites.append(
-            Site(new_id, merger.successor_code, site.name, site.town, site.postcode, merger.on)
-        )
-        found.append(Succession(site.id, new_id, merger.on, "Merger of the trusts"))
+        builder.sites.append(Site(new_id, merger.successor_code, site.name, site.town, site.postcode, merger.on))
+        found.append(Succession(site.id, new_id, merger.on, "merger"))
     old = next(site for site in builder.sites if site.id == anew.old_id)
     builder.sites[builder.sites.index(old)] = Site(
         old.id, old.trust_code, old.name, old.town, old.postcode, old.opened, anew.on
     )
     builder.sites.append(Site(anew.new_id, old.trust_code, old.name, old.town, old.postcode, anew.on))
-    found.append(Succession(anew.old_id, anew.new_id, anew.on, "Registered anew"))
+    found.append(Succession(anew.old_id, anew.new_id, anew.on, "re-registration"))
     return found

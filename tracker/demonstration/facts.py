@@ -58,9 +58,7 @@ def _oversight(rng: Random, code: str, mark: int) -> list[TrustFact]:
         TrustFact(code, "segment", str(now), _NEW_SEGMENTS_FROM, None),
     ]
     if before == 4:
-        facts.append(
-            TrustFact(code, "programme", "Recovery Support Programme", date(2023, 7, 1), _NEW_SEGMENTS_FROM)
-        )
+        facts.append(TrustFact(code, "programme", "Recovery Support Programme", date(2023, 7, 1), _NEW_SEGMENTS_FROM))
     if now == 5:
         facts.append(TrustFact(code, "programme", "Provider Improvement Programme", _NEW_SEGMENTS_FROM, None))
     if code == CAST.successful.code:

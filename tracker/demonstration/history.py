@@ -103,9 +103,7 @@ def _trust_history(history: History, trust: Trust, career: list[tuple[date, int]
         history.publish(trust.code, "provider", OVERALL, on, judgement(rng, mark))
         if trust.type == "general_acute" and 2018 <= on.year <= 2022 and rng.random() < 0.6:
             word = WORDS[part_of(rng, mark)]
-            history.publications.append(
-                Publication(trust.code, "provider", OVERALL, on, ((USE_OF_RESOURCES, word),))
-            )
+            history.publications.append(Publication(trust.code, "provider", OVERALL, on, ((USE_OF_RESOURCES, word),)))
         inspected = services if number == 0 else rng.sample(services, len(services) // 2)
         for service in inspected:
             history.publish(trust.code, "provider", service, on, judgement(rng, part_of(rng, mark)))
@@ -123,10 +121,9 @@ def _hospital_history(
         _headquarters(history, site)
         return
     visits = [on for on, _ in career]
-    if first:
-        marks = [mark for _, mark in career]
-    else:
-        marks = path_to(rng, hospital_of(rng, career[-1][1]), len(visits))
+    marks = [mark for _, mark in career]
+    if not first:
+        marks = path_to(rng, hospital_of(rng, marks[-1]), len(visits))
     if site.trust_code == CAST.struggling.code:
         visits.append(CAST.struggling_inspected_on)
         marks.append(marks[-1])
@@ -167,9 +164,7 @@ def _service_history(
     if service in core_services.FORMERLY and not keeps_old_names:
         for before, after in pairwise(seen):
             if before < core_services.RENAMED_ON <= after:
-                history.withdrawals.append(
-                    Withdrawal(site.id, core_services.FORMERLY[service], after, rows_stay=False)
-                )
+                history.withdrawals.append(Withdrawal(site.id, core_services.FORMERLY[service], after, rows_stay=False))
 
 
 def _headquarters(history: History, site: Site) -> None:

@@ -17,8 +17,7 @@ _STEMS: Final = (  # noqa: SIM905 - words read better than a column of quotes
     "Vellan Wether Yewen"
 ).split()
 _ENDINGS: Final = (  # noqa: SIM905
-    "bourne bridge combe cross dale ferry ford gate haven holt leigh mere minster mouth stead thorpe "
-    "thwaite wick worth"
+    "bourne bridge combe cross dale ferry ford gate haven holt leigh mere minster mouth stead thorpe thwaite wick worth"
 ).split()
 
 COUNTIES: Final = (  # noqa: SIM905
@@ -83,9 +82,7 @@ def trust_name(rng: Random, trust_type: TrustType, *, town: str, other: str, cou
     else:
         patterns = _COUNTYWIDE[trust_type]
     full, short = rng.choice(patterns)
-    return full.format(town=town, other=other, county=county), short.format(
-        town=town, other=other, county=county
-    )
+    return full.format(town=town, other=other, county=county), short.format(town=town, other=other, county=county)
 
 
 def hospital_name(rng: Random, town: str, *, first: bool) -> str:

@@ -66,7 +66,9 @@ _CQC_REGIONS: Final = {
     "Y62": ("North West",),
     "Y63": ("North East", "Yorkshire & Humberside"),
 }
-_STP_OF: Final = ((1, 0), (2, 6), (3, 8), (4, 12), (5, 15), (6, 18), (7, 20), (8, 22), (9, 29), (10, 35))
+_GREW_FROM_ONE: Final = (0, 6, 8, 12, 15, 18, 20, 22, 25, 26, 29, 35)
+"""Care systems, counted from 0, that a partnership of the same name preceded."""
+
 _TWO_INTO_ONE: Final = 40
 """The care system that two partnerships became."""
 
@@ -89,7 +91,7 @@ def systems(rng: Random) -> tuple[System, ...]:
     care_systems = [
         System(
             code=f"QX{number:02}",
-            name=f"{county} Integrated Care System",
+            name=county,
             kind="ICS",
             region_code=region_code,
             county=county,
@@ -108,8 +110,8 @@ def systems(rng: Random) -> tuple[System, ...]:
         )
     ]
     partnerships = [
-        _partnership(f"QX{50 + number}", care_systems[index], care_systems[index].county)
-        for number, index in _STP_OF
+        _partnership(care_systems[index].code, care_systems[index], care_systems[index].name)
+        for index in _GREW_FROM_ONE
     ]
     joined = care_systems[_TWO_INTO_ONE]
     partnerships += [
@@ -119,10 +121,10 @@ def systems(rng: Random) -> tuple[System, ...]:
     return (*care_systems, *partnerships)
 
 
-def _partnership(code: str, successor: System, county: str) -> System:
+def _partnership(code: str, successor: System, name: str) -> System:
     return System(
         code=code,
-        name=f"{county} Sustainability and Transformation Partnership",
+        name=name,
         kind="STP",
         region_code=successor.region_code,
         county=successor.county,

@@ -24,7 +24,9 @@ _POPULATION_GROUPS: Final = (
     "People whose circumstances may make them vulnerable",
     "People experiencing poor mental health (including people with dementia)",
 )
+_FIRST_REPORT: Final = date(2014, 10, 1)
 _LAST_REPORT: Final = date(2025, 10, 20)
+"""These rows do not change during the twelve months; an older file holds reports older than itself."""
 _WORDS: Final = ("Good",) * 13 + ("Requires improvement",) * 4 + ("Outstanding", "Inadequate")
 
 
@@ -44,9 +46,7 @@ class _Kind:
 _CARE_HOME: Final = _Kind("Social Care Org", "Residential social care", "Lodge Care Home", care_home="Y")
 _HOME_CARE: Final = _Kind("Social Care Org", "Community based adult social care services", "Home Care")
 _PRACTICE: Final = _Kind("Primary Medical Services", "GP Practices", "Surgery", services=_POPULATION_GROUPS)
-_DENTIST: Final = _Kind(
-    "Primary Dental Care", "Dentists", "Dental Practice", word="No action", domains=DOMAINS[:-1]
-)
+_DENTIST: Final = _Kind("Primary Dental Care", "Dentists", "Dental Practice", word="No action", domains=DOMAINS[:-1])
 _CLINIC: Final = _Kind(
     "Independent Healthcare Org",
     "Acute hospital - Independent non-specialist",
@@ -69,12 +69,15 @@ _KINDS: Final = (
 )
 
 
-def small_share(seed: int, sheet: Literal["Locations", "Providers"]) -> Iterator[Row]:
-    """A few hundred rows, for a monthly file of the demonstration."""
-    return location_rows(seed, _SMALL_SHARE) if sheet == "Locations" else provider_rows(seed, 12)
+def small_share(seed: int, sheet: Literal["Locations", "Providers"], as_at: date) -> Iterator[Row]:
+    """A few hundred rows, for a file of the demonstration."""
+    until = min(as_at, _LAST_REPORT)
+    if sheet == "Locations":
+        return location_rows(seed, _SMALL_SHARE, until=until)
+    return provider_rows(seed, _SMALL_SHARE // 5, until=until)
 
 
-def location_rows(seed: int, organisations: int | None = None) -> Iterator[Row]:
+def location_rows(seed: int, organisations: int | None = None, *, until: date = _LAST_REPORT) -> Iterator[Row]:
     """Rows of `Locations` in today's columns; without a number of organisations, without end."""
     rng = Random(f"{seed} rest of England: locations")  # noqa: S311 - reproducible invention
     towns = tuple(names.towns(rng))
@@ -110,10 +113,10 @@ def location_rows(seed: int, organisations: int | None = None) -> Iterator[Row]:
             f"BD{serial % 900:03}" if branded else "-",
             f"BRAND {county} Care" if branded else "-",
         )
-        yield from _rated(rng, kind, head, tail, "Location")
+        yield from _rated(rng, kind, head, tail, "Location", until)
 
 
-def provider_rows(seed: int, organisations: int) -> Iterator[Row]:
+def provider_rows(seed: int, organisations: int, *, until: date = _LAST_REPORT) -> Iterator[Row]:
     """Rows of `Providers` in today's columns, for as many organisations."""
     rng = Random(f"{seed} rest of England: providers")  # noqa: S311 - reproducible invention
     towns = tuple(names.towns(rng))
@@ -136,13 +139,14 @@ def provider_rows(seed: int, organisations: int) -> Iterator[Row]:
             "",
         )
         tail = (f"https://www.cqc.org.uk/provider/{provider_id}", "-", "-")
-        yield from _rated(rng, kind, head, tail, "Provider")
+        yield from _rated(rng, kind, head, tail, "Provider", until)
 
 
 def _rated(
-    rng: Random, kind: _Kind, head: tuple[str, ...], tail: tuple[str, ...], report: str
+    rng: Random, kind: _Kind, head: tuple[str, ...], tail: tuple[str, ...], report: str, until: date
 ) -> Iterator[Row]:
-    printed = (_LAST_REPORT - timedelta(days=rng.randrange(3500))).strftime("%d/%m/%Y")
+    age = rng.randrange(3500) % (until - _FIRST_REPORT).days
+    printed = (until - timedelta(days=1 + age)).strftime("%d/%m/%Y")
     usual = kind.word or rng.choice(_WORDS)
     for domain in kind.domains:
         word = usual if kind.word or rng.random() < 0.8 else "Good"

@@ -62,9 +62,7 @@ def grids(
                 _withdraw(found.get(event.organisation_id, {}), event)
             case Succession():
                 inherited = found.get(event.predecessor, {})
-                found[event.successor] = {
-                    key: standing._replace(inherited=True) for key, standing in inherited.items()
-                }
+                found[event.successor] = {key: standing._replace(inherited=True) for key, standing in inherited.items()}
     return found
 
 

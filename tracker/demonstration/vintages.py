@@ -35,6 +35,9 @@ _CATEGORIES: Final[dict[TrustType, str]] = {
     "ambulance": "Ambulance service",
 }
 _MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SINCE: Final = date(2019, 3, 1)
+"""The conflicting and the unreadable row came into the file here."""
+
 _OUTSIDERS_ID: Final = "XZ901"
 """A location of a provider that no register knows."""
 
@@ -82,7 +85,7 @@ def location_rows(
             yield row
             if _lot(site.id, service, domain, "twice") % 3500 == 0:
                 yield row
-        if site.id == CAST.conflict.location_id:
+        if site.id == CAST.conflict.location_id and as_at > _SINCE:
             yield from _conflicting(site, head, tail, grids[site.id])
             # A service of its own, so that the unreadable date stands in the way of no other row.
             cells = ("Urgent care centre", "Safe", "Good", "31/02/2019", "CoreService", "N")
@@ -155,9 +158,7 @@ def _provider_head(trust: Trust) -> tuple[str, ...]:
     )
 
 
-def _rating_cells(
-    organisation_id: str, service: str, domain: str, standing: Standing, report: str
-) -> tuple[Cell, ...]:
+def _rating_cells(organisation_id: str, service: str, domain: str, standing: Standing, report: str) -> tuple[Cell, ...]:
     word = standing.word
     if word == WORDS[2] and _lot(organisation_id, service, domain) % 150 == 0:
         word = "Requires Improvement"
@@ -191,9 +192,7 @@ def _conflicting(site: Site, head: tuple[str, ...], tail: tuple[str, ...], grid:
     standing = grid.get((conflict.service, conflict.domain))
     if standing is not None:
         other = next(word for word in conflict.words if word != standing.word)
-        cells = _rating_cells(
-            site.id, conflict.service, conflict.domain, standing._replace(word=other), "CoreService"
-        )
+        cells = _rating_cells(site.id, conflict.service, conflict.domain, standing._replace(word=other), "CoreService")
         yield (*head, *cells, *tail)
 
 

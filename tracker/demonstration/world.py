@@ -35,7 +35,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """An invented sustainability and transformation partnership, or the integrated care system after it."""
+    """An invented sustainability and transformation partnership, or the integrated care system after it.
+
+    A partnership that became one care system has the same code, as in fact; `valid_to` is the first day on
+    which it was no longer so.
+    """
 
     code: str
     name: str
@@ -89,7 +93,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """One organisation carried on as another: trusts by code, or sites by location id."""
+    """One organisation carried on as another: trusts by code, or sites by location id.
+
+    `on` is the successor's first day; `reason` is merger or division, and of a site also re-registration.
+    """
 
     predecessor: str
     successor: str
