@@ -70,6 +70,31 @@ def test_no_sum_of_points_outweighs_one_band() -> None:
     assert solve(replace(problem, previous=frozenset({("V", "H")}))).pairs == {("W", "H")}
 
 
+def test_many_kept_proposals_do_not_outweigh_one_band() -> None:
+    # Lifting T1 out of band 1 moves two others off their last proposals: 2,000 points for one.
+    points = {("T1", "H1"): 1, ("T2", "H1"): 10, ("T2", "H2"): 10, ("T3", "H2"): 10, ("T3", "H3"): 10}
+    problem = Problem(
+        needs=(("T1", 100), ("T2", 100), ("T3", 100)),
+        helpers=(("H1", 1), ("H2", 1), ("H3", 1)),
+        points=points,
+        previous=frozenset({("T2", "H1"), ("T3", "H2")}),
+        keep=1000,
+    )
+    assert solve(problem).pairs == {("T1", "H1"), ("T2", "H2"), ("T3", "H3")}
+
+
+def test_no_sum_of_hashes_outweighs_one_point() -> None:
+    chain = {(f"T{n}", f"H{n + step}"): 10 for n in range(1, 6) for step in (0, -1)}
+    for salt in range(20):
+        problem = Problem(
+            needs=tuple((f"T{n}", 10 if n else 1) for n in range(6)),
+            helpers=tuple((f"H{n}", 1) for n in range(6)),
+            points=chain | {("T0", "H0"): 1},
+            salt=str(salt),
+        )
+        assert solve(problem).unplaced == ()
+
+
 def test_a_useless_pair_is_not_made() -> None:
     problem = Problem(needs=(("T", 500),), helpers=(("H", 1),), points={("T", "H"): 0})
     assert solve(problem).unplaced == ("T",)

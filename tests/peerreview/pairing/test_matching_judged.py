@@ -7,10 +7,13 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 
 from peerreview.pairing.matching import (
+    Change,
     Problem,
+    all_alternatives,
     alternatives,
     canonical_bytes,
     change_between,
+    one_more_place,
     solve,
     verify,
 )
@@ -65,9 +68,7 @@ def test_integer_programming_in_passes_agrees_aim_by_aim(seed: int) -> None:
     assert worth(problem, solve(problem)) == (tuple(counts), _least(-value, limits))
 
 
-def _least(
-    objective: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", limits: list[LinearConstraint]
-) -> int:
+def _least(objective: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", limits: list[LinearConstraint]) -> int:
     found = milp(objective, constraints=limits, integrality=np.ones(len(objective)), bounds=Bounds(0, 1))
     assert found.success
     least: int = round(found.fun)
@@ -102,6 +103,23 @@ def test_a_round_of_national_size_is_sound_and_repeats_to_the_byte() -> None:
         for other in alternatives(problem, plan, trust)[::8]:
             forced = replace(problem, pins=(problem.pins - own) | {(trust, other.helper)})
             assert other.change == (change_between(plan, solve(forced)) if _possible(forced) else None)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_prices_and_extra_places_are_those_of_solving_again(seed: int) -> None:
+    """Helpers are short here, so that taking one trust out sends long chains of others upwards."""
+    problem = seeded_round(300 + seed, trusts=24, helpers=8)
+    plan = solve(problem)
+    for trust, others in all_alternatives(problem, plan).items():
+        own = frozenset(pin for pin in problem.pins if pin[0] == trust)
+        for other in others:
+            forced = replace(problem, pins=(problem.pins - own) | {(trust, other.helper)})
+            assert other.change == (change_between(plan, solve(forced)) if _possible(forced) else None)
+    foretold = {extra.helper: extra.change for extra in one_more_place(problem, plan)}
+    for lucky, _ in problem.helpers:
+        wider = replace(problem, helpers=tuple((h, room + (h == lucky)) for h, room in problem.helpers))
+        change = change_between(plan, solve(wider))
+        assert foretold.get(lucky, Change(0, 0, (), ())) == change
 
 
 def _possible(problem: Problem) -> bool:
