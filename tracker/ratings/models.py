@@ -17,7 +17,7 @@ check_ratings` verifies them by set, and the importer does so before it commits.
 import uuid
 from typing import Self
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -39,7 +39,9 @@ class RatedService(models.Model):
     id = models.SmallAutoField(primary_key=True)
     key = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=300)
-    sector = models.CharField(max_length=30, blank=True)  # acute, mental_health, community, ambulance or blank
+    sector = models.CharField(
+        max_length=30, blank=True
+    )  # acute, mental_health, community, ambulance or blank
     position = models.SmallIntegerField(default=1000)  # order in a grid
     superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
     superseded_on = models.DateField(null=True, blank=True)
@@ -82,7 +84,9 @@ class RatedOrganisation(models.Model):
     nhs_region = models.CharField(max_length=100, blank=True)
     provider_cqc_id = models.CharField(max_length=30, blank=True)
     registration_status = models.CharField(max_length=30, blank=True)
-    trust = models.ForeignKey(Trust, models.PROTECT, null=True, blank=True, related_name="rated_organisations")
+    trust = models.ForeignKey(
+        Trust, models.PROTECT, null=True, blank=True, related_name="rated_organisations"
+    )
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="rated_organisations")
 
     class Meta:
@@ -183,18 +187,43 @@ class RatingImport(models.Model):
                 "import_state_known",
                 "state",
                 [
-                    "received", "reading", "ready", "held", "applying", "part_applied",
-                    "applied", "unchanged", "refused", "set_aside", "undone",
+                    "received",
+                    "reading",
+                    "ready",
+                    "held",
+                    "applying",
+                    "part_applied",
+                    "applied",
+                    "unchanged",
+                    "refused",
+                    "set_aside",
+                    "undone",
                 ],
             ),
         ]
         indexes = [models.Index(fields=["as_at"], name="import_as_at")]
 
 
+class ImportListing(models.Model):
+    """That a reading of the API listed this organisation.  A monthly file lists all there are; a reading of the
+    API may be of some only, so what it did not list it says nothing about."""
+
+    rating_import = models.ForeignKey(RatingImport, models.CASCADE, related_name="listings")
+    organisation = models.ForeignKey(RatedOrganisation, models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "import_listing"
+        constraints = [
+            models.UniqueConstraint(fields=["rating_import", "organisation"], name="organisation_listed_once")
+        ]
+
+
 class ImportProgress(models.Model):
     """How far a reading or applying has come; written on a connection of its own, so that it shows at once."""
 
-    rating_import = models.OneToOneField(RatingImport, models.CASCADE, related_name="progress", primary_key=True)
+    rating_import = models.OneToOneField(
+        RatingImport, models.CASCADE, related_name="progress", primary_key=True
+    )
     phase = models.CharField(max_length=100)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(null=True, blank=True)
@@ -272,8 +301,12 @@ class Cell(models.Model):
     organisation = models.ForeignKey(
         RatedOrganisation, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    service = models.ForeignKey(RatedService, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    domain = models.ForeignKey(RatedDomain, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    service = models.ForeignKey(
+        RatedService, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    domain = models.ForeignKey(
+        RatedDomain, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     variant = models.SmallIntegerField(default=0)
 
     class Meta:
@@ -292,7 +325,9 @@ class RatingRecord(Cell, Values):
     rating_import = models.ForeignKey(
         RatingImport, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    event = models.ForeignKey(ImportEvent, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    event = models.ForeignKey(
+        ImportEvent, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
 
     class Meta:
         db_table = "rating_record"
@@ -300,7 +335,8 @@ class RatingRecord(Cell, Values):
             models.Index(
                 fields=["organisation", "service", "domain", "variant", "in_force_from"], name="record_cell"
             ),
-            models.Index(fields=["rating_import"], name="record_import"),
+            # History grows import by import, so a small index of ranges finds an import's records.
+            BrinIndex(fields=["rating_import"], name="record_import_range", pages_per_range=16, autosummarize=True),
         ]
 
 
@@ -332,8 +368,12 @@ class CurrentRating(Cell, Values):
     in_force_from = models.DateField()
     scope = models.CharField(max_length=10)  # which listing asserts it (RatingsSource.Scope)
     level = models.CharField(max_length=10)
-    trust = models.ForeignKey(Trust, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
-    site = models.ForeignKey(Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
+    trust = models.ForeignKey(
+        Trust, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    site = models.ForeignKey(
+        Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     # the value before this one, for "was Inadequate"
     before_state = models.CharField(max_length=24, blank=True)
     before_rating = models.SmallIntegerField(null=True)
@@ -352,7 +392,9 @@ class CurrentRating(Cell, Values):
             )
         ]
         indexes = [
-            models.Index(fields=["trust", "level"], name="current_of_trust", condition=Q(trust__isnull=False)),
+            models.Index(
+                fields=["trust", "level"], name="current_of_trust", condition=Q(trust__isnull=False)
+            ),
             models.Index(
                 fields=["service", "domain", "level"],
                 name="current_by_service",
@@ -398,7 +440,9 @@ class RatingChange(Change, Values):
     event = models.ForeignKey(ImportEvent, models.DO_NOTHING, db_constraint=False, related_name="changes")
     record_id = models.BigIntegerField(null=True)  # the record that is current after it
     trust = models.ForeignKey(Trust, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    site = models.ForeignKey(Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
+    site = models.ForeignKey(
+        Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     level = models.CharField(max_length=10)
     as_at = models.DateField()
     undoing = models.BooleanField(default=False)  # written by an undo
@@ -431,10 +475,16 @@ class WaitingRow(models.Model):
     reason = models.CharField(max_length=12, choices=Reason)
     detail = models.TextField()
     row = models.JSONField()  # the row as read, by our field names
+    # the cell it speaks of, where that much is known: while the row waits, the file says nothing about the cell
+    organisation = models.ForeignKey(RatedOrganisation, models.CASCADE, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(RatedService, models.CASCADE, null=True, blank=True, related_name="+")
+    domain = models.ForeignKey(RatedDomain, models.CASCADE, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     how = models.TextField(blank=True)
+    # what a person said of this one row: {"kind": a SettlingRule.Kind, "meaning": text}; empty when a rule did
+    answer = models.JSONField(default=dict, blank=True)
 
     class Meta:
         db_table = "waiting_row"
@@ -464,7 +514,9 @@ class SettlingRule(models.Model):
     class Meta:
         db_table = "settling_rule"
         constraints = [
-            models.UniqueConstraint(fields=["kind", "given"], condition=Q(ended_at=None), name="one_rule_at_a_time")
+            models.UniqueConstraint(
+                fields=["kind", "given"], condition=Q(ended_at=None), name="one_rule_at_a_time"
+            )
         ]
 
 
