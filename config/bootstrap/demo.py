@@ -39,7 +39,7 @@ class StopAsked(BaseException):
     """Ctrl-C, a closed terminal, or a polite request to end."""
 
 
-class AlreadyRunning(Exception):  # noqa: N818 - a state of affairs
+class AlreadyRunning(Exception):
     """This checkout's demonstration runs already; the text is its address."""
 
 
