@@ -328,6 +328,7 @@ class RatingRecord(Cell, Values):
     event = models.ForeignKey(
         ImportEvent, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    scope = models.CharField(max_length=10)  # of the import's source: each scope is a stream of its own
 
     class Meta:
         db_table = "rating_record"
