@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -19,10 +20,10 @@ def read_month(world: England, tmp_path_factory: pytest.TempPathFactory) -> Read
     """One month's sheet, written as csv and read back by the plain csv module."""
     directory = tmp_path_factory.mktemp("months")
 
+    @cache
     def read(month: int, sheet: SheetName) -> list[dict[str, str]]:
         path = directory / f"{month}_{sheet}.csv"
-        if not path.exists():
-            write_month(world, month, path, "csv", sheet=sheet)
+        write_month(world, month, path, "csv", sheet=sheet)
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 

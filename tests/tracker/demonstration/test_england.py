@@ -59,9 +59,10 @@ def test_every_months_file_holds_the_distribution_the_world_states(
 
 
 def test_the_distribution_moves_and_the_merger_takes_two_trusts_out_of_it(world: England) -> None:
-    totals = [world.distribution(month).total for month in range(12)]
+    distributions = [world.distribution(month) for month in range(12)]
+    totals = [distribution.total for distribution in distributions]
     assert totals == [179] * CAST.merger.month + [177] * (12 - CAST.merger.month)
-    assert len({world.distribution(month) for month in range(12)}) > 5
+    assert len(set(distributions)) > 5
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
