@@ -281,7 +281,7 @@ def test_numbers_and_booleans_read_like_their_text() -> None:
         (
             {"historicRatings": [{"overall": {"rating": ["Good"]}}]},
             "historicRatings[0].overall.rating",
-            "Expected `str | int | float | bool | null`, got `array`",
+            "Expected `bool | int | float | str | null`, got `array`",
         ),
         (
             {"relationships": [{"relatedLocationId": "", "type": "HSCA Successor"}]},
