@@ -39,9 +39,13 @@ def record_inspection(
     try:
         with transaction.atomic():
             return Inspection.objects.create(
-                trust=trust, published_on=published_on, title=title, report_url=report_url,
-                recorded_at=now, recorded_by_id=person_id,
-            )  # fmt: skip
+                trust=trust,
+                published_on=published_on,
+                title=title,
+                report_url=report_url,
+                recorded_at=now,
+                recorded_by_id=person_id,
+            )
     except IntegrityError as problem:
         if "inspection_once" not in str(problem):
             raise
@@ -85,9 +89,13 @@ def record_finding(
     if Finding.objects.filter(inspection=inspection, **place).exists():
         raise Refused("This finding is already recorded for this inspection.", field="words")
     return Finding.objects.create(
-        inspection=inspection, trust_id=inspection.trust_id, regulation=regulation,
-        confirmed_at=now, confirmed_by_id=person_id, **place,
-    )  # fmt: skip
+        inspection=inspection,
+        trust_id=inspection.trust_id,
+        regulation=regulation,
+        confirmed_at=now,
+        confirmed_by_id=person_id,
+        **place,
+    )
 
 
 def _recorder(by: Access, trust_id: int) -> int:

@@ -1,5 +1,6 @@
 """A form sent twice is one action or one update; the service's notes on an action; the wait after a failed attempt."""
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -24,6 +25,11 @@ class Migration(migrations.Migration):
             model_name='reminder',
             name='not_before',
             field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='actionevent',
+            name='progress',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='event', to='tracker.progressupdate'),
         ),
         migrations.AlterField(
             model_name='actionevent',

@@ -155,6 +155,7 @@ class ActionEvent(models.Model):
     why = models.TextField(blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # null: the service
+    progress = models.OneToOneField(ProgressUpdate, models.PROTECT, null=True, blank=True, related_name="event")
     rating_change_id = models.BigIntegerField(null=True, blank=True)  # the change that caused it
 
     class Meta:
