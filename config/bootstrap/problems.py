@@ -3,7 +3,7 @@
 import sys
 
 
-class SetupProblem(Exception):  # noqa: N818 - a problem for a person, not an error in the code
+class SetupProblem(Exception):
     """Something on this machine stops the service from starting, in words for the person at the keyboard.
 
     The message says what was tried, what was found and what to do next; it is printed without a traceback.

@@ -173,10 +173,18 @@ def test_a_stale_lock_file_naming_a_living_stranger_stops_nobody(control: Path) 
         pass
     place = server_place(control, server_account())
     lock = place.cluster / "postmaster.pid"
-    lock.write_text(f"{os.getpid()}\n{place.cluster}\n0\n5432\n\n\n0 0\nready\n")
-    server_account().give(lock)
-    with Lease(control, durable=False) as lease:
-        psycopg.connect(lease.environment("demo")["DATABASE_URL"]).close()
+    account = server_account()
+    # The number must be one PostgreSQL would take for its own: a process of the same account.
+    stranger = subprocess.Popen(["sleep", "60"], **account.popen_arguments())
+    try:
+        lock.write_text(f"{stranger.pid}\n{place.cluster}\n0\n5432\n\n\n0 0\nready\n")
+        account.give(lock)
+        with Lease(control, durable=False) as lease:
+            psycopg.connect(lease.environment("demo")["DATABASE_URL"]).close()
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 @pytest.mark.slow
