@@ -17,6 +17,8 @@ from django.db import models, transaction
 from tracker.trusts.models import (
     ReferenceSource,
     Region,
+    Site,
+    SiteSuccession,
     Succession,
     System,
     SystemMembership,
@@ -82,10 +84,7 @@ def load_register(register: Register, *, folder: Path, now: datetime) -> Loaded:
     save_changed(
         System,
         ("code", "kind"),
-        (
-            {**vars_of(row, "region_code"), "region_id": regions.get(row.region_code)}
-            for row in register.systems
-        ),
+        ({**vars_of(row, "region_code"), "region_id": regions.get(row.region_code)} for row in register.systems),
         loaded,
     )
     systems: dict[str, int] = {}
@@ -109,10 +108,7 @@ def load_register(register: Register, *, folder: Path, now: datetime) -> Loaded:
     save_changed(
         TrustName,
         ("trust_id", "name"),
-        (
-            {"trust_id": trusts[row.code], "name": row.name, "valid_to": row.valid_to}
-            for row in register.trust_names
-        ),
+        ({"trust_id": trusts[row.code], "name": row.name, "valid_to": row.valid_to} for row in register.trust_names),
         loaded,
     )
     save_changed(
@@ -245,11 +241,7 @@ def refresh_from_ods(listed: Iterable[OdsTrust]) -> Loaded:
     )
     after = {code: (pk, name) for code, pk, name in Trust.objects.values_list("code", "pk", "name")}
     TrustName.objects.bulk_create(
-        [
-            TrustName(trust_id=after[code][0], name=name)
-            for code, name in before.items()
-            if after[code][1] != name
-        ],
+        [TrustName(trust_id=after[code][0], name=name) for code, name in before.items() if after[code][1] != name],
         ignore_conflicts=True,
     )
     return loaded
@@ -272,3 +264,61 @@ def _name_in_words(capitals: str, ours: str) -> str:
 def vars_of(row: Any, *without: str) -> dict[str, Any]:
     """The fields of a frozen row, but for those named."""
     return {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in without}
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    """A site as some source lists it."""
+
+    cqc_id: str
+    name: str
+    trust_code: str
+    postcode: str
+
+
+@dataclass(frozen=True)
+class SiteJoin:
+    """One registered location carried on as another on a day."""
+
+    predecessor_id: str
+    successor_id: str
+    on: date | None
+    reason: str
+
+
+@transaction.atomic
+def join_sites(sites: Iterable[SiteRow], joins: Iterable[SiteJoin], *, source: str) -> Loaded:
+    """Sites, and which carried on as which: the join a hospital's page explains."""
+    loaded = Loaded({}, {})
+    trusts = dict(Trust.objects.values_list("code", "pk"))
+    save_changed(
+        Site,
+        ("cqc_id",),
+        (
+            {
+                "cqc_id": row.cqc_id,
+                "name": row.name,
+                "trust_id": trusts[row.trust_code],
+                "postcode": row.postcode,
+            }
+            for row in sites
+        ),
+        loaded,
+    )
+    ids = dict(Site.objects.values_list("cqc_id", "pk"))
+    save_changed(
+        SiteSuccession,
+        ("predecessor_id", "successor_id"),
+        (
+            {
+                "predecessor_id": ids[row.predecessor_id],
+                "successor_id": ids[row.successor_id],
+                "on": row.on,
+                "reason": row.reason,
+                "source": source,
+            }
+            for row in joins
+        ),
+        loaded,
+    )
+    return loaded

@@ -1,0 +1,52 @@
+"""`manage.py prepare_demonstration`: the invented England in an empty database, and the sign-ins printed."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from tracker.clock import moment
+from tracker.demonstration.england import england
+from tracker.management.demonstration import (
+    PASSWORD,
+    cast_of_people,
+    holds_something_else,
+    prepare_people,
+    prepare_ratings,
+    prepare_register,
+    prepare_thread,
+)
+from tracker.people.scope import whole_service
+from tracker.trusts.models import Trust
+
+
+class Command(BaseCommand):
+    help = "Makes the demonstration England where the database is empty; prints who can sign in."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.WORLD != "demo":
+            raise CommandError("This database is for real data (WORLD=real). The demonstration needs one of its own.")
+        if holds_something_else():
+            raise CommandError(
+                "This database holds trusts or ratings that the demonstration did not make. "
+                "Give the demonstration an empty database of its own."
+            )
+        world = england()
+        folder = settings.DEMONSTRATION_DIR
+        now = moment()
+        if not Trust.objects.exists():
+            self.stdout.write("Making the demonstration England (fictional trusts) ...")
+        prepare_register(world, folder / "register", now)
+        with whole_service() as service:
+            prepare_people(service, now)
+        prepare_ratings(world, folder / "cqc-files", now, self.stdout.write)
+        with whole_service():
+            prepare_thread(now)
+        self.tell(folder / "cqc-files")
+
+    def tell(self, files: Any) -> None:
+        self.stdout.write(f'\nSign in with any of these and the password "{PASSWORD}":')
+        for part in cast_of_people():
+            at = f", {part.at}" if part.at and part.at != "system" else ""
+            self.stdout.write(f"  {part.email:<22} {part.role.label}{at}")
+        self.stdout.write(f"CQC's files of the coming months, to load by hand, are in {files}\n")
