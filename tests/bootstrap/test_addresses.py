@@ -34,7 +34,7 @@ def test_django_and_libpq_read_back_the_same_directory(sockets: Path) -> None:
 
 @given(directories)
 def test_redis_reads_back_the_same_socket(sockets: Path) -> None:
-    read = redis.connection.parse_url(valkey.url(sockets, "real"))
+    read = redis.Redis.from_url(valkey.url(sockets, "real")).connection_pool.connection_kwargs
     assert read["path"] == os.path.join(sockets, "valkey.sock")
     assert read["db"] == 1
 

@@ -58,7 +58,7 @@ def keeper_of(control: Path) -> int:
 
 
 def one(connection: psycopg.Connection, query: str) -> object:
-    row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+    row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
 

@@ -20,6 +20,10 @@ def child(tmp_path: Path, program: str) -> Child:
     return Child("tester", [sys.executable, "-c", program], dict(os.environ), tmp_path, tmp_path / "tester.log")
 
 
+def runs(started: Child) -> bool:
+    return started.process is not None
+
+
 def wait_for_word(path: Path, word: str) -> None:
     assert processes.wait_until(lambda: path.exists() and word in path.read_text(), 10)
 
@@ -35,9 +39,9 @@ def test_a_crash_is_told_and_started_again_after_a_growing_pause(
     crashing.look(now)
     assert "The tester ended by itself (status 3); starting it again in 1 s" in capsys.readouterr().err
     crashing.look(now + 0.5)
-    assert crashing.process is None
+    assert not runs(crashing)
     crashing.look(now + 1.1)
-    assert crashing.process is not None
+    assert runs(crashing)
     crashing.process.wait()
     crashing.look(now + 1.2)
     assert "again in 2 s" in capsys.readouterr().err
