@@ -17,7 +17,7 @@ from tracker.ratings.unreadable import UnreadableFile
 
 MAX_ENTRIES: Final = 2_000
 MAX_DIRECTORY_BYTES: Final = 1_000_000
-MAX_UNPACKED_BYTES: Final = 1_500_000_000
+MAX_UNPACKED_BYTES: Final = 1_600_000_000
 """CQC's content.xml was about 1 GB in 2026."""
 MAX_SMALL_PART_BYTES: Final = 8_000_000
 """Of a part that is read whole: a workbook's list of sheets, its relations, its styles."""
