@@ -56,9 +56,7 @@ def chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
             while piece := entry.read(CHUNK_BYTES):
                 unpacked += len(piece)
                 if unpacked > MAX_UNPACKED_BYTES:
-                    raise UnreadableFile(
-                        f"Unpacks to more than {MAX_UNPACKED_BYTES / 1e9:.1f} GB.", part=name
-                    )
+                    raise UnreadableFile(f"Unpacks to more than {MAX_UNPACKED_BYTES / 1e9:.1f} GB.", part=name)
                 yield piece
     except KeyError as error:
         raise UnreadableFile("A part of the file is missing.", looked_for=name) from error

@@ -109,9 +109,7 @@ def _sheet_rows(path: Path, reading: Reading) -> Generator[SheetRow, None, None]
         return
     for start, kind in _OTHER_KINDS:
         if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(start):
-            raise UnreadableFile(
-                "This kind of file is not read.", looked_for="an ods, xlsx or csv file", found=kind
-            )
+            raise UnreadableFile("This kind of file is not read.", looked_for="an ods, xlsx or csv file", found=kind)
     text = examine(path)
     reading.format, reading.encoding, reading.nuls = "csv", text.encoding, text.nuls
     yield from csv_rows(path, text)
@@ -155,9 +153,7 @@ class _Header:
         return found
 
 
-def _read_sheet(
-    name: str, rows: Iterator[SheetRow], reading: Reading, first_rows: list[str]
-) -> Iterator[RatingRow]:
+def _read_sheet(name: str, rows: Iterator[SheetRow], reading: Reading, first_rows: list[str]) -> Iterator[RatingRow]:
     sheet = SheetReading(name)
     reading.sheets.append(sheet)
     header = _find_header(name, rows, first_rows)

@@ -75,9 +75,7 @@ def _as_in_2018(headings: Iterable[str]) -> tuple[str, ...]:
     """The same sheet before ODS codes, NHS regions and inherited ratings; a domain was a key question."""
     later = ("ODS Code", "NHS Region", "Inherited Rating (Y/N)")
     return tuple(
-        "Key Question" if heading == "Domain" else heading
-        for heading in headings
-        if not heading.endswith(later)
+        "Key Question" if heading == "Domain" else heading for heading in headings if not heading.endswith(later)
     )
 
 

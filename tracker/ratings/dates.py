@@ -50,7 +50,7 @@ _NAMED: Final = re.compile(
 )
 
 
-class UnreadableDate(ValueError):  # noqa: N818 - named for what it says
+class UnreadableDate(ValueError):
     """Text that is no date a source would print; the message says what was read and what is accepted."""
 
     def __init__(self, raw: str, why: str) -> None:

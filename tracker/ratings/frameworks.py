@@ -106,9 +106,7 @@ def _from_words(words: str, published: date | None) -> Framework | None:
         return Framework(ours)
     for phrase, framework in _NAMED:
         # CQC also wrote of "key lines of enquiry" from 2014 to 2023: there the date tells which.
-        old_enquiry = phrase == "key lines of enquiry" and (
-            published is None or published < WELL_LED_ALONE_SINCE
-        )
+        old_enquiry = phrase == "key lines of enquiry" and (published is None or published < WELL_LED_ALONE_SINCE)
         if phrase in text and not old_enquiry:
             return framework
     return None

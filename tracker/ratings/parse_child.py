@@ -92,9 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(refused=refusal.as_dict())
         return EXIT_REFUSED
     except MemoryError:
-        _say(
-            refused=UnreadableFile(f"Reading it takes more than {options.memory_mb} MB of memory.").as_dict()
-        )
+        _say(refused=UnreadableFile(f"Reading it takes more than {options.memory_mb} MB of memory.").as_dict())
         return EXIT_REFUSED
     except OSError as error:
         _say(refused=UnreadableFile(f"The file cannot be opened: {error.strerror}.").as_dict())

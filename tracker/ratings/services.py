@@ -223,9 +223,7 @@ SERVICES: Final[Mapping[str, Service]] = MappingProxyType({service.key: service 
 OVERALL: Final = SERVICES["overall"]
 """The organisation itself: its own rating is the row whose service and domain are both "Overall"."""
 
-_API_IDS_OF_OLD: Final = MappingProxyType(
-    {"maternity": "maternity_gynaecology", "outpatients": "outpatients_imaging"}
-)
+_API_IDS_OF_OLD: Final = MappingProxyType({"maternity": "maternity_gynaecology", "outpatients": "outpatients_imaging"})
 """Two API ids spell the new service's name and mean the old service."""
 
 
@@ -234,11 +232,7 @@ def _words(raw: str) -> str:
 
 
 _BY_WORDS: Final[Mapping[str, Service]] = MappingProxyType(
-    {
-        _words(name): service
-        for service in SERVICES.values()
-        for name in (service.key, *service.aliases, service.name)
-    }
+    {_words(name): service for service in SERVICES.values() for name in (service.key, *service.aliases, service.name)}
 )
 
 

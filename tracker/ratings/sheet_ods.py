@@ -38,9 +38,7 @@ class _Content(PartReader[tuple[str, int, list[str], int]]):
     """content.xml, as (sheet, first line, cells, how many such rows follow each other)."""
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        prefixes = {
-            uri: name.partition(":")[2] for name, uri in attributes.items() if name.startswith("xmlns:")
-        }
+        prefixes = {uri: name.partition(":")[2] for name, uri in attributes.items() if name.startswith("xmlns:")}
 
         def named(space: str, local: str) -> str:
             prefix = prefixes.get(_NAMESPACE.format(space))

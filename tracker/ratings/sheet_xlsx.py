@@ -38,9 +38,7 @@ def xlsx_rows(archive: zipfile.ZipFile) -> Iterator[SheetRow]:
     """
     workbook = _small(archive, WORKBOOK)
     since_1904 = any(
-        element.get("date1904") in {"1", "true"}
-        for element in workbook.iter()
-        if _local(element) == "workbookPr"
+        element.get("date1904") in {"1", "true"} for element in workbook.iter() if _local(element) == "workbookPr"
     )
     names = set(archive.namelist())
     strings = SharedStrings()
@@ -49,9 +47,7 @@ def xlsx_rows(archive: zipfile.ZipFile) -> Iterator[SheetRow]:
             strings.add(text)
     dates = _date_styles(_small(archive, _STYLES)) if _STYLES in names else frozenset[str]()
     targets = {
-        element.get("Id", ""): posixpath.normpath(posixpath.join("/xl", element.get("Target", ""))).lstrip(
-            "/"
-        )
+        element.get("Id", ""): posixpath.normpath(posixpath.join("/xl", element.get("Target", ""))).lstrip("/")
         for element in _small(archive, _RELATIONS)
     }
     for element in workbook.iter():
@@ -267,9 +263,7 @@ def _date_styles(styles: Element) -> frozenset[str]:
         return number.isdigit() and int(number) in _BUILT_IN_DATES
 
     cells = next((element for element in styles if _local(element) == "cellXfs"), ())
-    return frozenset(
-        str(place) for place, element in enumerate(cells) if shows_day(element.get("numFmtId", ""))
-    )
+    return frozenset(str(place) for place, element in enumerate(cells) if shows_day(element.get("numFmtId", "")))
 
 
 def _unescape(text: str) -> str:

@@ -1,7 +1,7 @@
 """The one refusal of a file, in words for the person who offered it."""
 
 
-class UnreadableFile(Exception):  # noqa: N818 - named for what it says
+class UnreadableFile(Exception):
     """A file that cannot be read as CQC's, or that is not safe to read.  Nothing of it may be kept.
 
     `reason` is a sentence; `looked_for` and `found` say what was expected and what stood there instead;
@@ -20,9 +20,7 @@ class UnreadableFile(Exception):  # noqa: N818 - named for what it says
 
     def __str__(self) -> str:
         place = ", ".join(
-            word
-            for word in (f"“{self.part}”" if self.part else "", f"line {self.line}" if self.line else "")
-            if word
+            word for word in (f"“{self.part}”" if self.part else "", f"line {self.line}" if self.line else "") if word
         )
         sentences = [f"{place}: {self.reason}" if place else self.reason]
         if self.looked_for:

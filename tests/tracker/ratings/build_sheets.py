@@ -53,10 +53,7 @@ def table(headings: tuple[str, ...], *records: dict[str, str]) -> Table:
     return [
         list(headings),
         *(
-            [
-                record.get(heading, record.get("Domain", "") if heading == "Key Question" else "")
-                for heading in headings
-            ]
+            [record.get(heading, record.get("Domain", "") if heading == "Key Question" else "") for heading in headings]
             for record in records
         ),
     ]
@@ -85,8 +82,7 @@ def write_zip(path: Path, parts: dict[str, str | bytes]) -> Path:
 
 
 ODS_NAMESPACES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
-    for prefix in ("office", "table", "text")
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"' for prefix in ("office", "table", "text")
 )
 
 
@@ -140,31 +136,24 @@ def xlsx_sheet(rows: Table, strings: list[str] | None) -> str:
     def cell(line: int, column: int, value: str) -> str:
         reference = f"{column_letters(column)}{line}"
         if strings is None:
-            return (
-                f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-            )
+            return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
         strings.append(value)
         return f'<c r="{reference}" t="s"><v>{len(strings) - 1}</v></c>'
 
     body = "".join(
-        f'<row r="{line}">'
-        + "".join(cell(line, column, value) for column, value in enumerate(row) if value)
-        + "</row>"
+        f'<row r="{line}">' + "".join(cell(line, column, value) for column, value in enumerate(row) if value) + "</row>"
         for line, row in enumerate(rows, start=1)
     )
     return f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{body}</sheetData></worksheet>'
 
 
-def xlsx_parts(
-    names: list[str], worksheets: list[str], strings: list[str] | None = None
-) -> dict[str, str | bytes]:
+def xlsx_parts(names: list[str], worksheets: list[str], strings: list[str] | None = None) -> dict[str, str | bytes]:
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
         for number, name in enumerate(names, start=1)
     )
     relations = "".join(
-        f'<Relationship Id="rId{number}" Target="worksheets/sheet{number}.xml"/>'
-        for number in range(1, len(names) + 1)
+        f'<Relationship Id="rId{number}" Target="worksheets/sheet{number}.xml"/>' for number in range(1, len(names) + 1)
     )
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",

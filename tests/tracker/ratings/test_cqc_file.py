@@ -83,9 +83,7 @@ def test_headings_are_as_many_as_cqc_printed() -> None:
 
 
 CELL = st.text(
-    st.characters(
-        codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="\u2028\u2029\ufeff"
-    ),
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="\u2028\u2029\ufeff"),
     max_size=12,
 )
 
@@ -203,16 +201,12 @@ def test_blank_rows_are_counted_and_cells_stripped(tmp_path: Path) -> None:
 
 
 def test_a_blank_inherited_is_not_no(tmp_path: Path) -> None:
-    rows = read(
-        write_csv(tmp_path / "a.csv", locations(*({"Inherited Rating (Y/N)": w} for w in ("Y", "N", ""))))
-    )
+    rows = read(write_csv(tmp_path / "a.csv", locations(*({"Inherited Rating (Y/N)": w} for w in ("Y", "N", "")))))
     assert [row.inherited for row in rows] == ["Y", "N", ""]
 
 
 def test_repeated_cells_and_rows_of_ods_are_written_out(tmp_path: Path) -> None:
-    headings = "".join(
-        f"<table:table-cell><text:p>{h}</text:p></table:table-cell>" for h in PROVIDER_HEADINGS
-    )
+    headings = "".join(f"<table:table-cell><text:p>{h}</text:p></table:table-cell>" for h in PROVIDER_HEADINGS)
     content = (
         f'<table:table table:name="Providers"><table:table-row>{headings}</table:table-row>'
         '<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>'
@@ -227,9 +221,9 @@ def test_repeated_cells_and_rows_of_ods_are_written_out(tmp_path: Path) -> None:
         '<table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table>'
     )
     rows = read(write_zip(tmp_path / "a.ods", {"content.xml": ods_content(content)}))
-    assert [
-        (row.line, row.ods_code, row.organisation_name, row.rating, row.publication_date) for row in rows
-    ] == [(line, "RX9", "RX9", "Requires improvement", "2026-05-03") for line in (5, 6)]
+    assert [(row.line, row.ods_code, row.organisation_name, row.rating, row.publication_date) for row in rows] == [
+        (line, "RX9", "RX9", "Requires improvement", "2026-05-03") for line in (5, 6)
+    ]
 
 
 def test_pretty_printed_ods_reads_the_same(tmp_path: Path) -> None:
@@ -242,9 +236,7 @@ def test_pretty_printed_ods_reads_the_same(tmp_path: Path) -> None:
 def xlsx_with_a_number(path: Path, number: str, *, number_format: str = "14", date1904: bool = False) -> Path:
     """One provider row whose publication date is a number under a style."""
     text = [h for h in PROVIDER_HEADINGS if h != "Publication Date"]
-    cells = "".join(
-        f'<x:c t="inlineStr"><x:is><x:t>{h}</x:t></x:is></x:c>' for h in [*text, "Publication Date"]
-    )
+    cells = "".join(f'<x:c t="inlineStr"><x:is><x:t>{h}</x:t></x:is></x:c>' for h in [*text, "Publication Date"])
     values = "".join(f'<x:c t="str"><x:v>{PROVIDER.get(h, "n/a")}</x:v></x:c>' for h in text)
     worksheet = (
         '<x:worksheet xmlns:x="http://purl.oclc.org/ooxml/spreadsheetml/main"><x:sheetData>'
@@ -275,9 +267,7 @@ def xlsx_with_a_number(path: Path, number: str, *, number_format: str = "14", da
         ("1E300", "14", False, "1E300"),
     ],
 )
-def test_real_excel_dates(
-    tmp_path: Path, number: str, number_format: str, date1904: bool, shown: str
-) -> None:
+def test_real_excel_dates(tmp_path: Path, number: str, number_format: str, date1904: bool, shown: str) -> None:
     path = xlsx_with_a_number(tmp_path / "a.xlsx", number, number_format=number_format, date1904=date1904)
     (row,) = read(path)
     assert row.publication_date == shown
@@ -337,9 +327,7 @@ def test_a_loose_quotation_mark_is_refused_with_its_line(tmp_path: Path, loose: 
 
 
 @pytest.mark.parametrize("change", [lambda line: line.rpartition(",")[0], lambda line: line + ",more"])
-def test_a_csv_row_with_other_columns_is_refused_with_its_line(
-    tmp_path: Path, change: Callable[[str], str]
-) -> None:
+def test_a_csv_row_with_other_columns_is_refused_with_its_line(tmp_path: Path, change: Callable[[str], str]) -> None:
     path = write_csv(tmp_path / "a.csv", locations({}, {}, {}), newline="\n")
     lines = path.read_text().split("\n")
     lines[2] = change(lines[2])

@@ -78,9 +78,7 @@ def test_files_of_other_kinds(tmp_path: Path, content: bytes, reason: str) -> No
 
 
 def test_a_dimension_that_claims_the_whole_sheet_is_not_believed(tmp_path: Path) -> None:
-    sheet = xlsx_sheet(locations(), None).replace(
-        "<sheetData>", '<dimension ref="A1:XFD1048576"/><cols/><sheetData>'
-    )
+    sheet = xlsx_sheet(locations(), None).replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><cols/><sheetData>')
     assert len(list(read_rows(write_zip(tmp_path / "a.xlsx", xlsx_parts(["Locations"], [sheet]))))) == 1
 
 

@@ -102,9 +102,7 @@ def test_an_unseen_domain_is_kept_as_printed() -> None:
         (None, None, False, Movement.SAME),
     ],
 )
-def test_movement(
-    before: ReadRating | None, after: ReadRating | None, newer: bool, expected: Movement
-) -> None:
+def test_movement(before: ReadRating | None, after: ReadRating | None, newer: bool, expected: Movement) -> None:
     assert movement(before, after, newer=newer) is expected
 
 
