@@ -89,7 +89,7 @@ def demo() -> Iterator[Demo]:
     finally:
         for process in demo.started:
             process.kill()
-            process.wait()
+            process.communicate()
         processes.wait_until(lambda: not demo.processes(), 20)
         shutil.rmtree(directory)
 
