@@ -103,13 +103,14 @@ def test_the_whole_navigation_is_links_that_no_script_has_to_open() -> None:
     assert links[1].text == "Actions 7 waiting"
 
 
-def test_signing_out_is_a_post_with_a_token() -> None:
-    page = gallery()
-    form = next(e for e in page.all("form") if e.get("action") == "/sign-out")
-    assert form.get("method") == "post"
-    tokens = [e for e in page.all("input") if e.get("name") == "csrfmiddlewaretoken"]
-    assert tokens
-    assert all(e.get("value") for e in tokens)
+def test_every_posted_form_carries_a_token_sign_out_included() -> None:
+    elements = gallery().elements
+    posted = [n for n, e in enumerate(elements) if e.tag == "form" and e.get("method") == "post"]
+    assert "/sign-out" in [elements[n].get("action") for n in posted]
+    for n in posted:
+        controls = [e for e in elements[n + 1 : n + 4] if e.tag == "input"]
+        assert [e.get("name") for e in controls[:1]] == ["csrfmiddlewaretoken"], elements[n].get("action")
+        assert controls[0].get("value")
 
 
 @pytest.mark.parametrize("tone", ["outstanding", "good", "requires-improvement", "inadequate", "none"])
