@@ -170,26 +170,15 @@ def _record_source(source: SourceRow, folder: Path, now: datetime) -> None:
 def load_trust_facts(facts: Iterable[TrustFactRow]) -> Loaded:
     """Dated facts of trusts (segment, programme, size, teaching, rural, record system) from a CSV file.
 
-    A code that the register lacks is refused by name (`UnknownTrusts`) before anything is written."""
+    The reader has checked every code against the register (`known_codes`)."""
     loaded = Loaded({}, {})
-    rows = list(facts)
-    trusts = dict(Trust.objects.values_list("code", "pk"))
-    unknown = sorted({row.code for row in rows} - trusts.keys())
-    if unknown:
-        raise UnknownTrusts(unknown)
-    _load_facts(rows, trusts, loaded)
+    _load_facts(facts, dict(Trust.objects.values_list("code", "pk")), loaded)
     return loaded
 
 
-class UnknownTrusts(Exception):
-    """A file names trusts that the register does not have."""
-
-    def __init__(self, codes: list[str]) -> None:
-        self.codes = codes
-        super().__init__(
-            f"{len(codes)} trust codes are not in the register: {', '.join(codes[:20])}. "
-            "Nothing was loaded. Load the register first, or correct the codes."
-        )
+def known_codes() -> frozenset[str]:
+    """The codes of every trust in the register."""
+    return frozenset(Trust.objects.values_list("code", flat=True))
 
 
 def _load_facts(facts: Iterable[TrustFactRow], trusts: dict[str, int], loaded: Loaded) -> None:

@@ -16,7 +16,7 @@ from tracker.people.roles import Can
 class SignedInRequest(HttpRequest):
     """A request past the middleware: somebody is signed in, and a transaction and a scope are open."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     access: Access
     moment: Moment
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tracker.trusts.importer import UnknownTrusts, load_trust_facts
+from tracker.trusts.importer import known_codes, load_trust_facts
 from tracker.trusts.reference_csv import UnreadableReference
 from tracker.trusts.register import read_trust_facts
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            facts = read_trust_facts(file)
+            facts = read_trust_facts(file, codes=known_codes())
             self.stdout.write(load_trust_facts(facts).words())
-        except (UnreadableReference, UnknownTrusts, OSError) as problem:
-            raise CommandError(f"{problem}") from problem
+        except (UnreadableReference, OSError) as problem:
+            raise CommandError(f"{problem}\nNothing was loaded.") from problem

@@ -1,0 +1,72 @@
+"""`manage.py draw_lifecycles`: every lifecycle's drawing, made from its table.  A test compares the two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import TextChoices
+
+from tracker.people.roles import Can
+from tracker.plans import lifecycle as action_lifecycle
+from tracker.ratings import import_lifecycle
+
+DRAWING = Path("docs") / "lifecycles.md"
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A table of moves, what it is the life of, and the state in which that begins."""
+
+    title: str
+    module: str
+    begins: TextChoices
+    moves: Mapping[tuple[Any, Any], Can]  # from one member of `begins`'s enumeration to another
+
+
+# In flow order.  A new lifecycle is drawn by adding it here.
+LIFECYCLES = (
+    Lifecycle(
+        "An import of ratings", import_lifecycle.__name__, import_lifecycle.State.RECEIVED, import_lifecycle.MOVES
+    ),
+    Lifecycle("An action", action_lifecycle.__name__, action_lifecycle.Status.NOT_STARTED, action_lifecycle.MOVES),
+)
+
+
+class Command(BaseCommand):
+    help = "Draws every lifecycle from its table into docs/lifecycles.md."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="write nothing; fail when the drawing is out of date")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path, drawn = settings.BASE_DIR / DRAWING, draw()
+        if options["check"]:
+            if not path.exists() or path.read_text(encoding="utf-8") != drawn:
+                raise CommandError(f"{DRAWING} is out of date: run manage.py draw_lifecycles.")
+            return
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(drawn, encoding="utf-8")
+        self.stdout.write(f"Drew {len(LIFECYCLES)} lifecycles into {DRAWING}.")
+
+
+def draw() -> str:
+    """The whole page, as Markdown with a Mermaid drawing for each lifecycle."""
+    head = (
+        "# Lifecycles\n\nDrawn by `manage.py draw_lifecycles` from the tables in the code; do not edit. "
+        "An arrow says what a person needs to make that move.\n"
+    )
+    return "\n".join([head, *(_section(lifecycle) for lifecycle in LIFECYCLES)])
+
+
+def _section(lifecycle: Lifecycle) -> str:
+    states = [state for state in type(lifecycle.begins) if any(state in move for move in lifecycle.moves)]
+    lines = [f"## {lifecycle.title}", "", f"From `{lifecycle.module}`.", "", "```mermaid", "stateDiagram-v2"]
+    lines += [f'    state "{state.label}" as {state.value}' for state in states]
+    lines.append(f"    [*] --> {lifecycle.begins.value}")
+    lines += [f"    {start.value} --> {end.value}: {can.value}" for (start, end), can in lifecycle.moves.items()]
+    ends = [state for state in states if not any(start == state for start, _ in lifecycle.moves)]
+    lines += [f"    {state.value} --> [*]" for state in ends]
+    return "\n".join([*lines, "```", ""])
