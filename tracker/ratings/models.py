@@ -329,6 +329,7 @@ class RatingRecord(Cell, Values):
         ImportEvent, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     scope = models.CharField(max_length=10)  # of the import's source: each scope is a stream of its own
+    superseded = models.BooleanField(default=False)  # the source itself says that its service was replaced
 
     class Meta:
         db_table = "rating_record"

@@ -1,0 +1,69 @@
+"""The states of an import and who may move it between them: one table, which also draws its own diagram.
+
+"Being read" is left by whoever reads; when nobody holds the import's reading lock (see `reading_lock`) the
+reader was killed, nothing of it remains, and the same move may be made again at once.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tracker.people.roles import Can
+from tracker.problems import Refused
+from tracker.ratings.models import RatingImport
+
+State = RatingImport.State
+
+MOVES: Final[Mapping[tuple[State, State], Can]] = MappingProxyType(
+    {
+        (State.RECEIVED, State.READING): Can.LOAD_RATINGS,
+        (State.READING, State.READING): Can.LOAD_RATINGS,  # the reader was killed: start again
+        (State.READING, State.READY): Can.LOAD_RATINGS,
+        (State.READING, State.HELD): Can.LOAD_RATINGS,
+        (State.READING, State.UNCHANGED): Can.LOAD_RATINGS,
+        (State.READING, State.REFUSED): Can.LOAD_RATINGS,
+        (State.READING, State.APPLIED): Can.LOAD_RATINGS,
+        (State.READING, State.PART_APPLIED): Can.LOAD_RATINGS,
+        (State.READY, State.READING): Can.LOAD_RATINGS,
+        (State.READY, State.APPLIED): Can.LOAD_RATINGS,
+        (State.READY, State.PART_APPLIED): Can.LOAD_RATINGS,
+        (State.READY, State.SET_ASIDE): Can.LOAD_RATINGS,
+        (State.HELD, State.READY): Can.SECOND_A_HELD_IMPORT,
+        (State.HELD, State.READING): Can.LOAD_RATINGS,
+        (State.HELD, State.SET_ASIDE): Can.LOAD_RATINGS,
+        (State.PART_APPLIED, State.READING): Can.LOAD_RATINGS,
+        (State.PART_APPLIED, State.PART_APPLIED): Can.LOAD_RATINGS,
+        (State.PART_APPLIED, State.APPLIED): Can.LOAD_RATINGS,
+        (State.PART_APPLIED, State.UNDONE): Can.LOAD_RATINGS,
+        (State.APPLIED, State.READING): Can.SETTLE_ROWS,  # rows that waited have been settled since
+        (State.APPLIED, State.UNDONE): Can.LOAD_RATINGS,
+        (State.UNCHANGED, State.READING): Can.SETTLE_ROWS,
+        (State.UNCHANGED, State.UNDONE): Can.LOAD_RATINGS,
+        (State.REFUSED, State.READING): Can.LOAD_RATINGS,
+        (State.SET_ASIDE, State.READING): Can.LOAD_RATINGS,
+        (State.UNDONE, State.READING): Can.LOAD_RATINGS,
+    }
+)
+
+IN_FORCE: Final = frozenset({State.APPLIED, State.PART_APPLIED, State.UNCHANGED})
+"""States in which what the file lists is part of the history, a file that changed nothing included."""
+
+
+def moves_from(state: str) -> dict[State, Can]:
+    """Where an import in `state` may go, and what a person needs to send it there."""
+    return {to: can for (start, to), can in MOVES.items() if start == state}
+
+
+def require_move(rating_import: RatingImport, to: State) -> Can:
+    """What the move needs.  Raises `Refused` where the state does not allow it."""
+    can = MOVES.get((State(rating_import.state), to))
+    if can is None:
+        now, then = rating_import.get_state_display(), State(to).label
+        raise Refused(f"This import is “{now}”; from there it cannot become “{then}”.")
+    return can
+
+
+def drawing() -> str:
+    """The moves as a Mermaid state diagram, for the documentation."""
+    lines = [f"    {start.value} --> {to.value}: {can.value}" for (start, to), can in MOVES.items()]
+    return "\n".join(["stateDiagram-v2", "    [*] --> received", *lines, ""])
