@@ -23,9 +23,8 @@ check: environment
 	$(BIN)/ruff format --check $(PYTHON_PATHS)
 	$(BIN)/mypy $(PYTHON_PATHS)
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check templates
-	$(BIN)/djlint --lint templates
-	$(BIN)/bandit -q -r config tracker peerreview manage.py -c pyproject.toml
+	$(BIN)/djlint --lint --profile=jinja -e jinja templates
+	$(BIN)/bandit -q -ll -r config tracker peerreview manage.py -c pyproject.toml
 	python3 manage.py test -q tests/house
 
 bench: environment
