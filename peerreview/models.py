@@ -1,5 +1,5 @@
 """Contents page: every table of `peerreview`."""
 
-from peerreview.pairing.models import PairingRound, ProposedPair
+from peerreview.pairing.models import PairingRound, ProposedPair, RoundEvent, RoundWorkings
 
-__all__ = ["PairingRound", "ProposedPair"]
+__all__ = ["PairingRound", "ProposedPair", "RoundEvent", "RoundWorkings"]

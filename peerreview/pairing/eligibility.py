@@ -84,6 +84,8 @@ class Context:
 
     def stated(self, facts: Mapping[TrustAndHelper, str], trust: str, helper: str) -> str | None:
         """The fact stated about this pair or about their kin, the pair's own first."""
+        if not facts:
+            return None
         if (trust, helper) in facts:
             return facts[trust, helper]
         kin = (f for (t, h), f in sorted(facts.items()) if self.kin(t, trust) and self.kin(h, helper))
@@ -117,8 +119,7 @@ class Sifted:
 
 def blockers(trust: Standing, helper: Standing, context: Context) -> tuple[Blocker, ...]:
     """Every rule this pair breaks, in the order of RULES; empty for a lawful pair."""
-    facts = ((rule, rule.broken_by(trust, helper, context)) for rule in RULES)
-    return tuple(Blocker(rule, fact) for rule, fact in facts if fact is not None)
+    return tuple(Blocker(rule, fact) for rule in RULES if (fact := rule.broken_by(trust, helper, context)) is not None)
 
 
 def sift(trusts: Iterable[Standing], helpers: Iterable[Standing], context: Context) -> Sifted:
@@ -174,11 +175,7 @@ def _well_led(trust: Standing, helper: Standing, context: Context) -> str | None
 def _oversight(trust: Standing, helper: Standing, context: Context) -> str | None:
     if helper.in_programme:
         return f"{helper.name} is in the national improvement programme itself."
-    return (
-        f"{helper.name} is in oversight segment {helper.segment}."
-        if helper.segment in WORST_SEGMENTS
-        else None
-    )
+    return f"{helper.name} is in oversight segment {helper.segment}." if helper.segment in WORST_SEGMENTS else None
 
 
 def _warning_notice(trust: Standing, helper: Standing, context: Context) -> str | None:
@@ -210,9 +207,7 @@ def _same_system(trust: Standing, helper: Standing, context: Context) -> str | N
     return f"Both are in {trust.system}." if shared and context.same_system is SameSystem.AVOID else None
 
 
-def _either_way(
-    facts: Mapping[TrustAndHelper, str], trust: Standing, helper: Standing, context: Context
-) -> str | None:
+def _either_way(facts: Mapping[TrustAndHelper, str], trust: Standing, helper: Standing, context: Context) -> str | None:
     there = context.stated(facts, trust.code, helper.code)
     return there if there is not None else context.stated(facts, helper.code, trust.code)
 

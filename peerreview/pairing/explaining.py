@@ -4,9 +4,10 @@ Every sentence rests on a figure of the plan, a part of a fit, an exact price or
 forbidden pair shows the rule and the fact, never a score.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from peerreview.pairing.eligibility import Blocker
 from peerreview.pairing.fit import FULL_FIT, Fit, Part, Weights, part_points
@@ -35,8 +36,20 @@ class Outcome:
 
     def lawful_helpers(self, trust: str) -> tuple[str, ...]:
         """Best first by points met, then by code."""
-        points = {helper: met for (other, helper), met in self.problem.points.items() if other == trust}
-        return tuple(sorted(points, key=lambda helper: (-points[helper], helper)))
+        return self._lawful.get(trust, ())
+
+    def barred_helpers(self, trust: str) -> tuple[str, ...]:
+        """Helpers that may not be paired with the trust, in order of code."""
+        return self._barred.get(trust, ())
+
+    @cached_property
+    def _lawful(self) -> dict[str, tuple[str, ...]]:
+        best_first = sorted(self.problem.points.items(), key=lambda item: (-item[1], item[0]))
+        return _by_trust(pair for pair, _ in best_first)
+
+    @cached_property
+    def _barred(self) -> dict[str, tuple[str, ...]]:
+        return _by_trust(sorted(self.blocked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +189,7 @@ def explain_unplaced(
 
 def explain_no_lawful_helper(outcome: Outcome, trust: str) -> NoLawfulHelper:
     """Which rules bar the helpers, and which alone bars some: the limit to relax, and by how much."""
-    barred = [found for (other, _), found in sorted(outcome.blocked.items()) if other == trust]
+    barred = [outcome.blocked[trust, helper] for helper in outcome.barred_helpers(trust)]
     by_rule = Counter(blocker.rule.title for found in barred for blocker in found)
     alone = Counter(found[0].rule.title for found in barred if len(found) == 1)
     return NoLawfulHelper(
@@ -188,9 +201,7 @@ def explain_no_lawful_helper(outcome: Outcome, trust: str) -> NoLawfulHelper:
     )
 
 
-def firmness(
-    problem: Problem, fits: Mapping[Pair, Fit], weights: Weights, runs: int = 100
-) -> dict[Pair, int]:
+def firmness(problem: Problem, fits: Mapping[Pair, Fit], weights: Weights, runs: int = 100) -> dict[Pair, int]:
     """Share of runs, per cent, in which each pair stands when every weight moves by up to a fifth.
 
     A pair that stands in few "depends on weights", and a page should say so.  The moves are drawn from
@@ -233,10 +244,16 @@ def price_words(outcome: Outcome, alternative: Alternative) -> str:
     return ", ".join(said) + _moves(outcome, alternative.trust, change)
 
 
+def _by_trust(pairs: Iterable[Pair]) -> dict[str, tuple[str, ...]]:
+    helpers = defaultdict(list)
+    for trust, helper in pairs:
+        helpers[trust].append(helper)
+    return {trust: tuple(found) for trust, found in helpers.items()}
+
+
 def _why_not(outcome: Outcome, others: Iterable[Alternative]) -> tuple[WhyNot, ...]:
     return tuple(
-        WhyNot(other.helper, outcome.name(other.helper), other, price_words(outcome, other))
-        for other in others
+        WhyNot(other.helper, outcome.name(other.helper), other, price_words(outcome, other)) for other in others
     )
 
 
@@ -261,9 +278,7 @@ def _against(fit: Fit) -> str | None:
 def _sentence(part: Part, facts: tuple[str, ...]) -> str:
     more = len(facts) - FACTS_IN_A_REASON
     rest = f"; and {more} more" if more > 0 else ""
-    return (
-        f"{part.title} ({part.points} of {part.most} points): {'; '.join(facts[:FACTS_IN_A_REASON])}{rest}."
-    )
+    return f"{part.title} ({part.points} of {part.most} points): {'; '.join(facts[:FACTS_IN_A_REASON])}{rest}."
 
 
 def _one_more_place(outcome: Outcome, trust: str, extra: Iterable[ExtraPlace]) -> str | None:
@@ -274,9 +289,7 @@ def _one_more_place(outcome: Outcome, trust: str, extra: Iterable[ExtraPlace]) -
     equal = [each for each in placing if (each.change.bands, each.change.met) == (best.bands, best.met)]
     where = " or ".join(outcome.name(each.helper) for each in equal)
     more = "more" if best.met >= 0 else "fewer"
-    return (
-        f"One more place at {where} would find it a helper, and meet {abs(best.met)} {more} points over all."
-    )
+    return f"One more place at {where} would find it a helper, and meet {abs(best.met)} {more} points over all."
 
 
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:

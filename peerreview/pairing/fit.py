@@ -21,6 +21,8 @@ from peerreview.pairing.need import GOOD, OUTSTANDING, RATING_WORDS, REQUIRES_IM
 
 FULL_FIT = 1000
 COVER_BY_RATING = {OUTSTANDING: 100, GOOD: 70}
+OFFER_IN_WEAK_SERVICE, OFFER_IN_GENERAL = 100, 40
+SIZE_BANDS = ("small", "medium", "large")
 UNKNOWN_PERCENT = 50  # half-way: neither a weakness nor a strength
 
 ServiceAndDomain = tuple[str, str]
@@ -82,10 +84,12 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character:
-    """What a trust is like; None where not known.  `size` is in one unit for all (beds, or staff)."""
+    """What a trust is like; None where not known.  `size` is in one unit for all (beds, or staff); where a
+    source only says which of SIZE_BANDS a trust is in, that is its `size_band`."""
 
     kind: str | None = None
     size: int | None = None
+    size_band: str | None = None
     teaching: bool | None = None
     rural: bool | None = None
     system: str | None = None
@@ -104,13 +108,17 @@ class Rise:
 
 @dataclass(frozen=True, kw_only=True)
 class Helper:
-    """A helper as fit sees it: its own cells and rises, its character, and what it offers."""
+    """A helper as fit sees it: its own cells and rises, its character, and what it offers.
+
+    `offers_known` is False where nobody has recorded whether it offers help: it then counts as offering
+    in general, and its fit says that this is not known."""
 
     cells: tuple[Cell, ...]
     character: Character = Character()
     rises: tuple[Rise, ...] = ()
     offered_services: frozenset[str] = frozenset()
     offers_in_general: bool = False
+    offers_known: bool = True
 
     @cached_property
     def strengths(self) -> Mapping[ServiceAndDomain, Cell]:
@@ -209,6 +217,18 @@ def freshness(published_on: date | None, today: date) -> int:
     return min(100, max(50, 100 - 10 * (years - 3)))
 
 
+def size_percent(ours: int | str, theirs: int | str) -> int:
+    """How alike two sizes are: the smaller as a share of the larger; of bands, half-way for neighbours."""
+    if isinstance(ours, str) or isinstance(theirs, str):
+        return 100 - 50 * abs(SIZE_BANDS.index(str(ours)) - SIZE_BANDS.index(str(theirs)))
+    return 100 * min(ours, theirs) // max(ours, theirs, 1)
+
+
+def reach_percent(minutes: int) -> int:
+    """100 up to an hour by road, falling evenly to 0 at four hours: monthly visits want about two."""
+    return min(100, max(0, (240 - minutes) * 100 // 180))
+
+
 def part_points(weights: Weights, key: str, percent: int) -> int:
     """Points of a part at a percentage, under these weights, rounded down."""
     return FULL_FIT * weights.parts[key] * percent // (100 * weights.total)
@@ -270,9 +290,10 @@ def _own_turnaround(need: Need, helper: Helper) -> _Finding:
 def _alike(trust: Character, helper: Character, weights: Weights) -> _Finding:
     found = _Finding(0)
     gained = 0
+    by_band = trust.size is None or helper.size is None
     compared = (
         ("type", trust.kind, helper.kind),
-        ("size", trust.size, helper.size),
+        ("size", *((trust.size_band, helper.size_band) if by_band else (trust.size, helper.size))),
         ("teaching status", trust.teaching, helper.teaching),
         ("rural or urban setting", trust.rural, helper.rural),
     )
@@ -281,9 +302,10 @@ def _alike(trust: Character, helper: Character, weights: Weights) -> _Finding:
             found.unknown.append(f"likeness of {name}")
             percent = UNKNOWN_PERCENT
         elif name == "size":
-            percent = 100 * min(int(ours), int(theirs)) // max(int(ours), int(theirs), 1)
+            percent = size_percent(ours, theirs)
+            words = f"{ours} and {theirs}" if by_band else f"the smaller is {percent}% of the larger"
             size = found.facts if percent >= UNKNOWN_PERCENT else found.against
-            size.append(f"size: the smaller is {percent}% of the larger")
+            size.append(f"both are {ours}" if by_band and ours == theirs else f"size: {words}")
         else:
             percent = 100 if ours == theirs else 0
             (found.facts if percent else found.against).append(f"{'same' if percent else 'different'} {name}")
@@ -297,8 +319,7 @@ def _reach(trust: Character, helper: Character, journey: Journey | None, switch:
     if journey is None:
         found.unknown.append("travel time")
     else:
-        # 100 up to an hour, falling evenly to 0 at four hours: monthly visits want about two.
-        found.percent = min(100, max(0, (240 - journey.minutes) * 100 // 180))
+        found.percent = reach_percent(journey.minutes)
         near = found.facts if found.percent >= UNKNOWN_PERCENT else found.against
         near.append(f"{journey.minutes} minutes by road{', estimated' if journey.estimated else ''}")
     if trust.system is not None and trust.system == helper.system:
@@ -311,9 +332,11 @@ def _reach(trust: Character, helper: Character, journey: Journey | None, switch:
 def _offer(need: Need, helper: Helper) -> _Finding:
     wanted = sorted({cell.service for cell in need.weak} & helper.offered_services)
     if wanted:
-        return _Finding(100, [f"offers help in {', '.join(wanted)}"])
+        return _Finding(OFFER_IN_WEAK_SERVICE, [f"offers help in {', '.join(wanted)}"])
+    if not helper.offers_known:
+        return _Finding(OFFER_IN_GENERAL, unknown=["whether it offers help: counted as a general offer"])
     if helper.offers_in_general:
-        return _Finding(40, ["offers help in general"])
+        return _Finding(OFFER_IN_GENERAL, ["offers help in general"])
     return _Finding(0, against=["has not offered help where the trust is weak"])
 
 

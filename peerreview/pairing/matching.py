@@ -39,9 +39,7 @@ class ImpossibleRoundError(Exception):
     def __init__(self, overfull: Mapping[str, tuple[str, ...]], unlawful: tuple[Pair, ...]) -> None:
         self.overfull = dict(overfull)
         self.unlawful = unlawful
-        full = [
-            f"{helper} has more pins than places ({', '.join(trusts)})" for helper, trusts in overfull.items()
-        ]
+        full = [f"{helper} has more pins than places ({', '.join(trusts)})" for helper, trusts in overfull.items()]
         barred = [f"{trust} is pinned to {helper}, which is not a lawful pair" for trust, helper in unlawful]
         super().__init__("; ".join(full + barred))
 
@@ -81,9 +79,7 @@ class Problem:
             raise ValueError(f"Need is a whole number from 0 to {FULL_NEED}.")
         if any(places < 0 for places in room.values()) or self.keep < 0 or self.band < 1:
             raise ValueError("Room and keep are not negative, and a band is at least one point wide.")
-        strangers = [
-            pair for pair in (*self.points, *self.pins) if pair[0] not in need or pair[1] not in room
-        ]
+        strangers = [pair for pair in (*self.points, *self.pins) if pair[0] not in need or pair[1] not in room]
         if strangers:
             raise ValueError(f"Not in this round: {sorted(strangers)}.")
         if any(not 0 <= points <= need[trust] for (trust, _), points in self.points.items()):
@@ -207,9 +203,7 @@ def verify(problem: Problem, plan: Plan) -> None:
     if sorted(need) != [each.trust for each in plan.placements]:
         faults.append("The trusts of the plan are not the trusts of the round, each once and in order.")
     load = Counter(each.helper for each in plan.placements if each.helper is not None)
-    faults += [
-        f"{h} has {load[h]} trusts and room for {room.get(h, 0)}." for h in load if load[h] > room.get(h, 0)
-    ]
+    faults += [f"{h} has {load[h]} trusts and room for {room.get(h, 0)}." for h in load if load[h] > room.get(h, 0)]
     for each in plan.placements:
         pair = (each.trust, each.helper or "")
         if each.helper is not None and pair not in problem.points:
@@ -268,9 +262,7 @@ def _change(changed: list[tuple[Placement, Placement]]) -> Change:
         met=sum(now.met - was.met for was, now in changed),
         kept=sum(now.kept - was.kept for was, now in changed),
         bands=tuple((band, bands[band]) for band in sorted(bands, reverse=True) if bands[band]),
-        moves=tuple(
-            Move(was.trust, was.helper, now.helper) for was, now in changed if was.helper != now.helper
-        ),
+        moves=tuple(Move(was.trust, was.helper, now.helper) for was, now in changed if was.helper != now.helper),
     )
 
 
@@ -320,18 +312,14 @@ def _pair_costs(problem: Problem) -> dict[Pair, int]:
     count = len(problem.needs)
     need = dict(problem.needs)
     worth = {(trust, ""): 0 for trust in need}
-    worth |= {
-        pair: points + problem.keep * (pair in problem.previous) for pair, points in problem.points.items()
-    }
+    worth |= {pair: points + problem.keep * (pair in problem.previous) for pair, points in problem.points.items()}
     spread = max(worth.values(), default=0)
     costs = {}
     for (trust, helper), value in worth.items():
         band = problem.band_left(need[trust], problem.points[trust, helper] if helper else 0)
         aim = (count + 1) ** (band - 1) if band else 0
         aim = aim * (count * spread + 1) + spread - value
-        costs[trust, helper] = (aim * count << 32) + (
-            _tie_break(problem.salt, trust, helper) if helper else 0
-        )
+        costs[trust, helper] = (aim * count << 32) + (_tie_break(problem.salt, trust, helper) if helper else 0)
     return costs
 
 

@@ -1,13 +1,16 @@
 """Pairing rounds: the whole pool at once, kept with their inputs so that each can be run again to the byte.
 
-Nothing of a round is visible to trusts until it is published: the row-security policy says so too.
+Nothing of a round is visible to trusts until it is published, and then to each only what is its own: the
+row-security policies say so too.  What speaks of several trusts at once (the inputs, who holds whose places)
+stands in `RoundWorkings`, which no trust ever sees.
 """
 
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from peerreview.pairing.lifecycle import State
 from tracker.constraints import both_or_neither, one_of
 from tracker.models import Trust, User
 from tracker.people.access import Access
@@ -16,19 +19,17 @@ from tracker.people.roles import Can
 
 class PairingRoundQuerySet(models.QuerySet["PairingRound"]):
     def visible_to(self, access: Access) -> Self:
-        """National staff and convenors see every round; everybody else those that are published."""
+        """National staff and convenors see every round; a trust the published ones it has a pair in."""
         if access.may(Can.SEE_ROUNDS):
             return self
-        return self.filter(state=PairingRound.State.PUBLISHED)
+        own = ProposedPair.objects.visible_to(access).filter(pairing_round=OuterRef("pk"))
+        return self.filter(Exists(own), state=State.PUBLISHED)
 
 
 class PairingRound(models.Model):
     """One exact matching of trusts in need with helpers."""
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed", "Proposed: not yet published"
-        PUBLISHED = "published", "Published"
-        SET_ASIDE = "set_aside", "Set aside"
+    State = State
 
     name = models.CharField(max_length=100)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
@@ -37,9 +38,9 @@ class PairingRound(models.Model):
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    inputs = models.JSONField()  # everything the matching read
-    inputs_sha256 = models.CharField(max_length=64)
-    need_total = models.IntegerField()
+    inputs_sha256 = models.CharField(max_length=64)  # of `RoundWorkings.inputs`
+    plan_sha256 = models.CharField(max_length=64)  # of the plan's canonical bytes
+    need_total = models.IntegerField()  # points, over all its trusts
     need_met = models.IntegerField()
 
     objects = PairingRoundQuerySet.as_manager()
@@ -56,6 +57,35 @@ class PairingRound(models.Model):
         return self.name
 
 
+class RoundWorkings(models.Model):
+    """Everything the matching read, and what would have to give for trusts left without a helper.
+
+    Seen by those who see rounds before they are published, and by nobody else.
+    """
+
+    pairing_round = models.OneToOneField(PairingRound, models.PROTECT, related_name="workings", primary_key=True)
+    inputs = models.TextField()  # canonical JSON: text, because its bytes are signed
+    limits = models.JSONField()  # trust code -> sentences: who holds the places, which rule to relax
+
+    class Meta:
+        db_table = "round_workings"
+
+
+class RoundEvent(models.Model):
+    """What was done with a round, by whom, when and why.  Append-only."""
+
+    pairing_round = models.ForeignKey(PairingRound, models.PROTECT, related_name="events")
+    state = models.CharField(max_length=10, choices=State)  # the state it came into
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    why = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "round_event"
+        ordering = ["pk"]
+        constraints = [one_of("round_event_known", "state", ["proposed", "published", "set_aside"])]
+
+
 class ProposedPairQuerySet(models.QuerySet["ProposedPair"]):
     def visible_to(self, access: Access) -> Self:
         """National staff and convenors see all; a trust sees the published pairs it is in."""
@@ -66,7 +96,10 @@ class ProposedPairQuerySet(models.QuerySet["ProposedPair"]):
 
 
 class ProposedPair(models.Model):
-    """One trust in need and the helper proposed for it, or nobody, with the reasons as they were shown."""
+    """One trust in need and the helper proposed for it, or nobody, with the reasons as they were shown.
+
+    `explanation` speaks of these two trusts only, because both read it.
+    """
 
     pairing_round = models.ForeignKey(PairingRound, models.CASCADE, related_name="pairs")
     trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
@@ -76,7 +109,7 @@ class ProposedPair(models.Model):
     need_met = models.IntegerField(default=0)
     choice = models.IntegerField(null=True)  # this helper is choice k ...
     lawful_helpers = models.IntegerField(default=0)  # ... of n lawful ones
-    explanation = models.JSONField()  # reasons for, one against, runner-up and its price, limits
+    explanation = models.JSONField()  # see `peerreview.pairing.telling`
     published = models.BooleanField(default=False)
 
     objects = ProposedPairQuerySet.as_manager()

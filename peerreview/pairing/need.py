@@ -10,6 +10,7 @@ The weights are judgement, not evidence; they are stated here once and shown bes
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 INADEQUATE, REQUIRES_IMPROVEMENT, GOOD, OUTSTANDING = 1, 2, 3, 4
 RATING_WORDS = {
@@ -46,7 +47,7 @@ class Cell:
     @property
     def weight(self) -> int:
         """Weight of the key question; 0 for Overall and other domains, which would count a cell twice."""
-        return KEY_QUESTION_WEIGHTS.get(self.domain.casefold().replace("_", "-").replace(" ", "-"), 0)
+        return _weight_of(self.domain)
 
     @property
     def shortfall(self) -> int:
@@ -77,17 +78,24 @@ class Need:
 
 def need_of(cells: Iterable[Cell]) -> Need:
     """The need of a trust from all its cells, in any order; several sites may repeat a service and domain."""
-    counted = sorted((cell for cell in cells if cell.weight), key=_worst_first)
+    counted = [cell for cell in cells if cell.weight]
     rated = [cell for cell in counted if cell.rating is not None]
-    shortfall = sum(cell.shortfall for cell in rated)
-    possible = sum(cell.weight * WORST_DEFICIT for cell in rated)
+    weak = sorted((cell for cell in rated if cell.shortfall), key=_worst_first)
+    shortfall = sum(cell.shortfall for cell in weak)
+    possible = sum(cell.weight for cell in rated) * WORST_DEFICIT
     return Need(
         score=FULL_NEED * shortfall // possible if possible else 0,
         shortfall=shortfall,
         possible=possible,
-        weak=tuple(cell for cell in rated if cell.shortfall),
-        unrated=tuple(cell for cell in counted if cell.rating is None),
+        weak=tuple(weak),
+        unrated=tuple(sorted((cell for cell in counted if cell.rating is None), key=_worst_first)),
     )
+
+
+@cache
+def _weight_of(domain: str) -> int:
+    """A round asks this of tens of thousands of cells, and there are a handful of domains."""
+    return KEY_QUESTION_WEIGHTS.get(domain.casefold().replace("_", "-").replace(" ", "-"), 0)
 
 
 def _worst_first(cell: Cell) -> tuple[int, str, str, str]:

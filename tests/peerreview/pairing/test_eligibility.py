@@ -65,9 +65,7 @@ def test_a_conflict_or_a_merger_holds_either_way_round_and_through_lineage(
     lineage = {"RMO": "moors", "OLD": "moors"}
     context = replace(CONTEXT, lineage=lineage, **{kind: {declared: "Shared chair."}})  # type: ignore[arg-type]
     assert broken(context=context) == {rule: "Shared chair."}
-    assert broken(context=replace(context, lineage={})).get(rule) == (
-        "Shared chair." if "RMO" in declared else None
-    )
+    assert broken(context=replace(context, lineage={})).get(rule) == ("Shared chair." if "RMO" in declared else None)
 
 
 def test_a_predecessor_is_the_same_trust() -> None:
@@ -111,9 +109,7 @@ def test_one_system_is_barred_only_where_the_round_avoids_it(switch: SameSystem)
     near = replace(HARBOUR, system="North")
     found = broken(helper=near, context=replace(CONTEXT, same_system=switch))
     assert found == ({"same-system": "Both are in North."} if switch is SameSystem.AVOID else {})
-    nowhere = broken(
-        replace(MOOR, system=None), replace(HARBOUR, system=None), replace(CONTEXT, same_system=switch)
-    )
+    nowhere = broken(replace(MOOR, system=None), replace(HARBOUR, system=None), replace(CONTEXT, same_system=switch))
     assert nowhere == {}
 
 

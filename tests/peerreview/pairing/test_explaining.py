@@ -56,8 +56,7 @@ def outcome(*, rooms: tuple[int, int] = (1, 1), pins: frozenset[tuple[str, str]]
     needs = {trust: need_of(cells) for trust, cells in CELLS.items()}
     trusts = [Standing(code=code, name=NAMES[code]) for code in CELLS]
     helpers = [
-        Standing(code=code, name=NAMES[code], well_led=3, room=room)
-        for code, room in zip(HELPERS, rooms, strict=True)
+        Standing(code=code, name=NAMES[code], well_led=3, room=room) for code, room in zip(HELPERS, rooms, strict=True)
     ]
     helpers.append(Standing(code="RQU", name="Quay", overall=1, well_led=3, room=3))
     vetoes = {("RFE", helper): "Board of Fen, 3 March 2026." for helper in HELPERS}
@@ -93,8 +92,7 @@ def test_a_pair_has_its_choice_three_reasons_and_one_against() -> None:
     assert isinstance(moor, PairExplained)
     assert moor.helper == "RHA"
     assert (
-        moor.headline
-        == f"Harbour would meet {moor.met} of {moor.need} points of need: choice 1 of 2 lawful helpers."
+        moor.headline == f"Harbour would meet {moor.met} of {moor.need} points of need: choice 1 of 2 lawful helpers."
     )
     assert moor.met == found.problem.points["RMO", "RHA"]
     assert len(moor.reasons) == 3
@@ -137,10 +135,7 @@ def test_why_not_of_an_equal_plan_and_of_pinned_places() -> None:
     assert price_words(found, Alternative("RMO", "RPO", 0, equal)) == (
         "no change here, no change over all, equal over all: the draw of the round decided"
     )
-    assert (
-        price_words(found, Alternative("RMO", "RPO", 9, None))
-        == "every place it has is pinned, or it has none"
-    )
+    assert price_words(found, Alternative("RMO", "RPO", 9, None)) == "every place it has is pinned, or it has none"
 
 
 def test_a_forbidden_pair_shows_rule_and_fact_and_no_score() -> None:

@@ -40,9 +40,7 @@ def percent(fitted: Fit, key: str) -> int:
 
 
 def test_need_is_the_weighted_deficit_over_what_it_could_be() -> None:
-    need = need_of(
-        [Cell("Maternity", "Safe", 1), Cell("Maternity", "Caring", 2), Cell("Maternity", "Well-led", 3)]
-    )
+    need = need_of([Cell("Maternity", "Safe", 1), Cell("Maternity", "Caring", 2), Cell("Maternity", "Well-led", 3)])
     # 3 x 3 + 2 x 1 = 11, of (3 + 2 + 3) x 3 = 24.
     assert (need.shortfall, need.possible, need.score) == (11, 24, 458)
     assert [cell.domain for cell in need.weak] == ["Safe", "Caring"]
@@ -117,9 +115,7 @@ def test_inherited_and_acquired_ratings_never_cover(ours: list[Cell]) -> None:
         (3, date(2022, 5, 1), 63),
     ],
 )
-def test_cover_is_the_helpers_strength_times_its_freshness(
-    rating: int, published_on: date, expected: int
-) -> None:
+def test_cover_is_the_helpers_strength_times_its_freshness(rating: int, published_on: date, expected: int) -> None:
     helper = Helper(cells=(Cell("Maternity", "Safe", rating, published_on),))
     assert percent(fit(need_of([Cell("Maternity", "Safe", 1)]), helper), "cover") == expected
 

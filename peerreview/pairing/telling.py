@@ -1,0 +1,92 @@
+"""What is kept of a round's outcome to be shown: as plain data, in the words of the day it was made.
+
+Two things are told apart, because different people read them: what one pair may know of itself
+(`told_pair`), and what speaks of several trusts at once (`told_limits`), which stays with those who run
+the round.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from peerreview.pairing.explaining import (
+    Outcome,
+    UnplacedExplained,
+    explain_no_lawful_helper,
+    explain_pair,
+    explain_unplaced,
+)
+from peerreview.pairing.fit import Fit
+from peerreview.pairing.matching import ExtraPlace
+from peerreview.pairing.need import RATING_WORDS, Need
+from peerreview.pairing.solving import Working
+
+PAIRED, UNPLACED, NO_LAWFUL_HELPER, NOT_MATCHED = "paired", "unplaced", "no_lawful_helper", "not_matched"
+
+
+def told_pair(outcome: Outcome, working: Working, trust: str) -> dict[str, Any]:
+    """One trust's outcome, for the trust itself and its helper.
+
+    `what` is one of the four above; `weak` lists [service, domain, rating in words], the worst first; `parts`
+    is the fit part by part.  A trust without a helper learns how many lawful helpers there were, and nothing
+    of who holds their places.
+    """
+    told: dict[str, Any] = {"weak": _weak(working.needs[trust])}
+    helper = outcome.plan.of(trust).helper
+    if helper is not None:
+        explained = explain_pair(outcome, trust, ())
+        return told | {
+            "what": PAIRED,
+            "headline": explained.headline,
+            "reasons": list(explained.reasons),
+            "against": explained.against,
+            "unknown": list(explained.unknown),
+            "why_it_may_help": working.reasons[helper],
+            "parts": _parts(outcome.fits[trust, helper]),
+        }
+    need = outcome.plan.of(trust).need
+    if outcome.lawful_helpers(trust):
+        headline = f"Nobody is proposed for {outcome.name(trust)}: all {need} points of its need are left."
+        return told | {"what": UNPLACED, "headline": headline}
+    return told | {"what": NO_LAWFUL_HELPER, "headline": explain_no_lawful_helper(outcome, trust).headline}
+
+
+def told_unmatched(name: str, need: Need) -> dict[str, Any]:
+    """A trust whose need cannot be worked out is listed with the reason; it is never shown as needing nothing."""
+    why = (
+        "none of its services or key questions has a rating to work from"
+        if not need.known
+        else "none of its rated services or key questions is below Good"
+    )
+    return {"what": NOT_MATCHED, "headline": f"{name} was not matched: {why}.", "weak": _weak(need)}
+
+
+def told_limits(outcome: Outcome, trust: str, extra: Iterable[ExtraPlace]) -> list[str]:
+    """For a trust without a helper: which limit to relax, and by how much.  Names other trusts."""
+    if not outcome.lawful_helpers(trust):
+        told = explain_no_lawful_helper(outcome, trust)
+        return [*told.to_relax, *told.barred_by]
+    explained: UnplacedExplained = explain_unplaced(outcome, trust, (), extra)
+    return [*([explained.one_more_place] if explained.one_more_place else []), *explained.holders[:5]]
+
+
+def _weak(need: Need) -> list[list[str]]:
+    """Each weak service and domain once, where several sites share it."""
+    seen = {(cell.service, cell.domain): RATING_WORDS[cell.rating] for cell in reversed(need.weak) if cell.rating}
+    return [[*key, word] for key, word in reversed(seen.items())]
+
+
+def _parts(fit: Fit) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": part.key,
+            "title": part.title,
+            "weight": part.weight,
+            "percent": part.percent,
+            "points": part.points,
+            "most": part.most,
+            "facts": list(part.facts),
+            "against": list(part.against),
+            "unknown": list(part.unknown),
+        }
+        for part in fit.parts
+    ]
