@@ -50,12 +50,13 @@ def as_owner() -> Iterator[psycopg.Connection]:
 def make_template() -> str:
     """The name of a migrated database to copy from, made when this set of migrations has none yet."""
     role = settings.DATABASE_APP_ROLE
-    name = f"template_{migrations_digest()}_{hashlib.sha256(role.encode()).hexdigest()[:6]}"
+    home = settings.OWNER_DATABASE["NAME"]  # in the name, so that who lends the server can clear up after a run
+    name = f"{home}_template_{migrations_digest()}_{hashlib.sha256(role.encode()).hexdigest()[:6]}"
     with as_owner() as connection:
         connection.execute("SELECT pg_advisory_lock(7201948)")  # two test runs at once make one template
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
-        building = f"building_{uuid4().hex[:12]}"
+        building = f"{home}_building_{uuid4().hex[:12]}"
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
         point_at(building)
         call_command("migrate", verbosity=0)
