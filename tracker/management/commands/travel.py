@@ -41,7 +41,7 @@ class Command(BaseCommand):
         """How far away the day in `text` is, at this time of day by England's clocks."""
         try:
             day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
-            # Told apart in UTC: two moments of one zone are subtracted by their wall clocks, an hour out across a change.
+            # In UTC: moments of one zone are subtracted by their wall clocks, an hour out where summer time begins.
             return datetime.combine(day, real.time(), ENGLAND).astimezone(UTC) - real.astimezone(UTC)
         except (ValueError, OverflowError) as problem:
             raise CommandError(f"“{text}” is not a day. Write it as 2026-12-24.") from problem
