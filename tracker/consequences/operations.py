@@ -77,7 +77,7 @@ def _react(change: RatingChange, service: Access, *, now: datetime) -> list[Kind
     """Open again, or note on, each action that answers for what fell; nothing when the fall was withdrawn since."""
     if undoing_of(change).exists():
         return []
-    written, words = [], words_of(change)
+    written, words = [], _words_of(change)
     for action in actions_answering(change).exclude(pk__in=_already_followed_up(change)):
         kind = _open_again_or_note(action, change, words, service, now=now)
         _write(action, change, kind, words, now=now)
@@ -129,7 +129,7 @@ def _write(action: Action, change: RatingChange, kind: Kind, words: str, *, now:
     )
 
 
-def words_of(change: RatingChange) -> str:
+def _words_of(change: RatingChange) -> str:
     """The change as a person reads it: "Surgery at Northborough General Hospital, Safe: Good -> Requires
     improvement, published 3 May 2026"."""
     place = change.site or change.trust
