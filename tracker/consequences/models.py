@@ -25,7 +25,5 @@ class Consequence(models.Model):
     class Meta:
         db_table = "consequence"
         constraints = [
-            models.UniqueConstraint(
-                fields=["rating_change_id", "consumer", "action"], name="one_consequence_a_change"
-            )
+            models.UniqueConstraint(fields=["rating_change_id", "consumer", "action"], name="one_consequence_a_change")
         ]

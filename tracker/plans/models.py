@@ -93,9 +93,7 @@ class Action(models.Model):
         indexes = [
             models.Index(fields=["trust", "due_on"], name="action_of_trust"),
             models.Index(fields=["owner", "due_on"], name="action_of_owner"),
-            models.Index(
-                fields=["due_on"], name="action_open_due", condition=Q(status__in=[s.value for s in OPEN])
-            ),
+            models.Index(fields=["due_on"], name="action_open_due", condition=Q(status__in=[s.value for s in OPEN])),
         ]
 
     def __str__(self) -> str:
