@@ -3,10 +3,13 @@
 from django.urls import reverse
 
 from tracker.people.access import Access
+from tracker.people.roles import Can
 from tracker.sources import NavigationItem
 
 
 def items(access: Access) -> list[NavigationItem]:
     """Only what the person may open: a link that answers "not found" is worse than none."""
     places = [NavigationItem("Today", reverse("today"), 10)]
+    if access.may(Can.SEE_RATINGS):
+        places.append(NavigationItem("Ratings", reverse("trusts"), 20))
     return places

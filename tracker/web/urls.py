@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.web.views import service, today
+from tracker.web.views import cells, search, service, sites, today, trusts
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -11,4 +11,10 @@ urlpatterns = [
     path("accessibility", service.accessibility, name="accessibility"),
     path("account", service.account, name="account"),
     path("gallery", service.gallery, name="gallery"),
+    path("search", search.search, name="search"),
+    path("trusts", trusts.trusts, name="trusts"),
+    path("trusts/<str:code>", trusts.trust, name="trust"),
+    path("trusts/<str:code>/hospitals", sites.hospitals, name="hospitals"),
+    path("sites/<str:cqc_id>", sites.site, name="site"),
+    path("ratings/<str:level>/<str:cqc_id>/<path:service>/<str:domain>", cells.cell, name="cell"),
 ]

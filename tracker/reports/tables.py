@@ -1,0 +1,43 @@
+"""What an export holds, before any format: a table, and the stamp that says what it is and how old."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+Value = str | int | float | date | None
+Row = Sequence[Value]
+
+SOURCE = "Care Quality Commission"
+LICENCE = "Open Government Licence v3.0"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Where the figures come from: the day they are as at (None when nothing has been imported), the moment the
+    export was made, and what was chosen, in words."""
+
+    as_at: date | None
+    made_at: datetime
+    chosen: str = ""
+    source: str = SOURCE
+    licence: str = LICENCE
+
+    @property
+    def as_at_words(self) -> str:
+        return self.as_at.isoformat() if self.as_at else "nothing imported"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A titled table: `stem` names the file, `headings` the columns, and each row has a value for every one."""
+
+    title: str
+    stem: str
+    headings: tuple[str, ...]
+    rows: Sequence[Row]
+    stamp: Stamp
+    notes: tuple[str, ...] = field(default=())
+
+    def file_name(self, suffix: str) -> str:
+        """What the table is and the day it is as at: `trusts-as-at-2026-10-01.csv`."""
+        return f"{self.stem}-as-at-{self.stamp.as_at_words.replace(' ', '-')}.{suffix}"
