@@ -99,7 +99,7 @@ def apply_chosen(rating_import: RatingImport, event: ImportEvent, before: Before
     must be rolled back."""
     parameters = _parameters(rating_import, event)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE chosen")
+        cursor.execute("ANALYZE chosen (kind, organisation_id, service_id, domain_id, before_record_id)")
         cursor.execute(_RECORD, parameters)
         recorded = cursor.rowcount
         cursor.execute("SELECT count(*) FILTER (WHERE kind = 'historic'), count(*) FROM chosen")
@@ -109,6 +109,7 @@ def apply_chosen(rating_import: RatingImport, event: ImportEvent, before: Before
         straight = before.newest and before.alone and not historic
         cursor.execute("DROP TABLE IF EXISTS touched")
         cursor.execute(_TOUCH, {"historic": not straight})
+        cursor.execute("ANALYZE touched")
         if straight:
             written = current_ratings.take_over(rating_import.source.scope)
             if written != chosen:

@@ -97,7 +97,14 @@ class RatedOrganisation(models.Model):
                 condition=Q(site__isnull=True) | Q(level="location"), name="site_is_a_location"
             ),
         ]
-        indexes = [GinIndex(fields=["name"], name="organisation_name_trigrams", opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(
+                fields=["name"],
+                name="organisation_name_trigrams",
+                opclasses=["gin_trgm_ops"],
+                condition=Q(trust__isnull=False),  # people look for the NHS's; the rest of England is many and large
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -14,6 +14,7 @@ from django.db import connection
 from tracker.ratings.child_reading import ChildReading
 from tracker.ratings.cqc_api import UnreadableRecord, read_saved_records
 from tracker.ratings.models import RatingImport, RatingsSource, WaitingRow
+from tracker.ratings.parse_child import Sieve
 from tracker.ratings.rows import OrganisationLink, RatingRow
 from tracker.ratings.unreadable import UnreadableFile
 
@@ -54,19 +55,25 @@ def stage(rating_import: RatingImport, path: Path, told: Callable[[int], None]) 
     with connection.cursor() as cursor:
         cursor.execute(_MAKE)
     if rating_import.source.scope == RatingsSource.Scope.API:
-        report = _stage_records(path)
+        report = _stage_records(rating_import, path)
     else:
         report = _stage_file(rating_import, path, told)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE staged")
+        cursor.execute("ANALYZE staged (level, organisation_id, service, domain, rating)")
     _answer_rows(rating_import)
     return report
 
 
-def _stage_file(rating_import: RatingImport, path: Path, told: Callable[[int], None]) -> dict[str, Any]:
+def _known_ids() -> list[str]:
+    """The ids whose rows belong to the NHS whatever their type says."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN_IDS)
-        known = [row[0] for row in cursor.fetchall()] if rating_import.keep == RatingImport.Keep.NHS else []
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _stage_file(rating_import: RatingImport, path: Path, told: Callable[[int], None]) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        known = _known_ids() if rating_import.keep == RatingImport.Keep.NHS else []
         reading = ChildReading(path, keep=rating_import.keep, known_ids=known, told=told)
         with cursor.copy(_COPY) as copy:
             for piece in reading.pieces():
@@ -74,9 +81,10 @@ def _stage_file(rating_import: RatingImport, path: Path, told: Callable[[int], N
     return reading.report
 
 
-def _stage_records(path: Path) -> dict[str, Any]:
+def _stage_records(rating_import: RatingImport, path: Path) -> dict[str, Any]:
     """Saved records of the API.  They are read here: their size is capped and their shape is checked by type."""
     unreadable: list[str] = []
+    sieve = Sieve(rating_import.keep == RatingImport.Keep.NHS, frozenset(_known_ids()))
     links: list[OrganisationLink] = []
     kept = records = 0
 
@@ -92,14 +100,14 @@ def _stage_records(path: Path) -> dict[str, Any]:
 
     with connection.cursor() as cursor:
         with cursor.copy(_COPY) as copy:
-            for count, piece in _as_csv(rows()):
+            for count, piece in _as_csv(sieve.sift(rows(), lambda: None)):
                 kept += count
                 copy.write(piece)
         if links:
             cursor.executemany("INSERT INTO staged_link VALUES (%s, %s, %s)", links)
-    if not kept:
+    if not sieve.seen:
         raise UnreadableFile("There are no ratings in these records.", found=f"{records} records")
-    return {"format": "json", "rows": kept, "kept": kept, "records": records, "unreadable_records": unreadable}
+    return {"format": "json", "rows": sieve.seen, "kept": kept, "dropped": dict(sieve.dropped), "records": records, "unreadable_records": unreadable}
 
 
 def _as_csv(rows: Iterable[RatingRow]) -> Iterator[tuple[int, str]]:
