@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import connection
 
-from tracker.insight.selection import FOUR, NOT_LISTED, By, Selection, subjects
+from tracker.insight.selection import FOUR, NOT_KNOWN, NOT_LISTED, By, Selection, subjects
 from tracker.ratings.as_at import AsAt
 
 
@@ -65,18 +65,18 @@ def spread(when: AsAt, chosen: Selection, today: date) -> Spread:
 def spread_by(when: AsAt, chosen: Selection, today: date, by: By) -> list[Spread]:
     """The spread of every group, in the order of their names, services and key questions in the order of a grid.
 
-    Subjects without a region, system or type stand together under an empty key, last.
+    Subjects without a region, system or type stand together under `NOT_KNOWN`, last.
     """
     query, parameters = subjects(when, chosen, today, by=by)
     key, label, order = _KEYS[by]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT COALESCE({key}, ''), COALESCE(min({label}), ''), outcome, count(*) "  # noqa: S608  names of ours
-            f"FROM ({query}) subjects GROUP BY {key}, outcome ORDER BY min({order}) NULLS LAST, 1",
+            f"SELECT COALESCE(NULLIF({key}, ''), '{NOT_KNOWN}'), COALESCE(min({label}), ''), outcome, count(*) "  # noqa: S608  names of ours
+            f"FROM ({query}) subjects GROUP BY 1, outcome ORDER BY min({order}) NULLS LAST, 1",
             parameters,
         )
         groups: dict[str, tuple[str, dict[str, int]]] = {}
         for found, words, outcome, count in cursor.fetchall():
             groups.setdefault(found, (words, {}))[1][outcome] = count
     spreads = [Spread(found, words, counts) for found, (words, counts) in groups.items()]
-    return sorted(spreads, key=lambda group: group.key == "")
+    return sorted(spreads, key=lambda group: group.key == NOT_KNOWN)

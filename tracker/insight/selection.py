@@ -47,6 +47,8 @@ RATED: Final = "rated"
 UNRATED: Final = "unrated"
 DISPUTED: Final = "disputed"
 NOT_LISTED: Final = "not_listed"
+NOT_KNOWN: Final = "none"
+"""As a region, system or type: the register does not say."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +130,14 @@ _AGE: Final = {
 }
 
 
-def subjects(when: AsAt, chosen: Selection, today: date, *, by: By | None = None) -> tuple[str, dict[str, Any]]:
+def subjects(
+    when: AsAt, chosen: Selection, today: date, *, by: By | None = None, listed_only: bool = False
+) -> tuple[str, dict[str, Any]]:
     """SQL and parameters of the subjects with their outcome.
 
     With `by` a service or a key question, a subject has a row for each that is listed of it.  Otherwise it has
-    one row; without `by`, trusts whose own cell is not listed are among them, their outcome "not listed".
+    one row; without `by`, trusts whose own cell is not listed are among them, their outcome "not listed", unless
+    `listed_only`.
     """
     cells = ["r.domain_id = (SELECT id FROM rated_domain WHERE key = %(question)s)"]
     if by is By.QUESTION:
@@ -144,7 +149,7 @@ def subjects(when: AsAt, chosen: Selection, today: date, *, by: By | None = None
     cqc_level = "provider" if chosen.level is Level.TRUST else "location"
     # Only a trust as a whole can be missing from a listing: a hospital without a service lacks nothing.
     everybody = chosen.level is Level.TRUST and chosen.service == OVERALL and chosen.outcome in {"", NOT_LISTED}
-    everybody = everybody and by is None
+    everybody = everybody and by is None and not listed_only
     own = "trust t" if chosen.level is Level.TRUST else "site s JOIN trust t ON t.id = s.trust_id"
     key = "t.id" if chosen.level is Level.TRUST else "s.id"
     return _SUBJECTS.format(
@@ -186,7 +191,9 @@ def _where(chosen: Selection) -> str:
             "OR trust_name ILIKE %(words)s OR EXISTS ("
             "SELECT 1 FROM trust_name n WHERE n.trust_id = subject.trust_id AND n.name ILIKE %(words)s))"
         )
-    conditions += [f"{name} = %({name})s" for name in ("region", "system", "type") if getattr(chosen, name)]
+    for name in ("region", "system", "type"):
+        if getattr(chosen, name):
+            conditions.append(f"COALESCE(NULLIF({name}, ''), '{NOT_KNOWN}') = %({name})s")
     if chosen.age:
         conditions.append(_AGE[Age(chosen.age)])
     if chosen.outcome:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 
 from tracker.insight.choices import Choices
-from tracker.insight.selection import FOUR, Age, Level, Selection, Standing
+from tracker.insight.selection import FOUR, NOT_KNOWN, Age, Level, Selection, Standing
 from tracker.ratings.scale import OVERALL
 from tracker.web.addresses import address
 from tracker.web.field_base import BoundNHSField, NHSField, Params
@@ -26,6 +26,7 @@ STANDING_WORDS: Final = {
     Standing.CLOSED: "Closed",
     Standing.PROVISIONAL: "Not in the register",
 }
+_NOT_KNOWN: Final = (NOT_KNOWN, "Not known")
 _OUTCOMES: Final = (*FOUR, "rated", "unrated", *STATE_WORDS, "disputed", "not_listed")
 
 
@@ -49,7 +50,7 @@ class RatingsFilter(FilterForm):
     q = TextField(label="Name, former name or code", required=False, max_length=100)
     region = SelectField(label="Region", required=False)
     system = SelectField(label="System", required=False)
-    type = SelectField(label="Trust type", required=False, choices=[("", "All types"), *TYPE_WORDS.items()])
+    type = SelectField(label="Trust type", required=False, choices=[("", "All types"), *TYPE_WORDS.items(), _NOT_KNOWN])
     service = SelectField(label="Service", required=False)
     question = SelectField(label="Key question", required=False)
     rating = SelectField(
@@ -66,8 +67,8 @@ class RatingsFilter(FilterForm):
         self.lists = choices
         self.shown = shown
         lists = {
-            "region": [("", "All regions"), *choices.regions],
-            "system": [("", "All systems"), *choices.systems],
+            "region": [("", "All regions"), *choices.regions, _NOT_KNOWN],
+            "system": [("", "All systems"), *choices.systems, _NOT_KNOWN],
             "service": [
                 (OVERALL, "The organisation as a whole"),
                 *(pair for pair in choices.services if pair[0] != OVERALL),
@@ -113,11 +114,33 @@ class Filtered:
         return ", ".join(described(self.selection, self.day, self.form.lists).values())
 
 
+class MovementFilter(RatingsFilter):
+    """The filters of the page on what moved, with its two days."""
+
+    def __init__(self, data: Any, choices: Choices, *, shown: tuple[str, ...]) -> None:
+        super().__init__(data, choices, shown=shown)
+        self.fields["from"] = DayField(label="From")
+        self.fields["to"] = DayField(label="To")
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        first, last = given.get("from"), given.get("to")
+        if first and last and first > last:
+            self.add_error("from", "The first day must be before the second")
+        return given
+
+
 def read_filter(
-    data: Any, choices: Choices, *, path: str, shown: tuple[str, ...], extra: dict[str, str] | None = None
+    data: Any,
+    choices: Choices,
+    *,
+    path: str,
+    shown: tuple[str, ...],
+    extra: dict[str, str] | None = None,
+    form_class: type[RatingsFilter] = RatingsFilter,
 ) -> Filtered:
     """Read a query string.  Where it holds a mistake, the form says so and the selection is not to be used."""
-    form = RatingsFilter(data, choices, shown=shown)
+    form = form_class(data, choices, shown=shown)
     given = form.cleaned_data if form.is_valid() else {}
     selection = Selection(
         level=Level(given.get("level") or Level.TRUST),
@@ -160,9 +183,9 @@ def described(chosen: Selection, day: date | None, lists: Choices) -> dict[str, 
     for name, pairs in named.items():
         key = getattr(chosen, name)
         if key and key != OVERALL:
-            words[name] = dict(pairs).get(key, key)
+            words[name] = f"{name} not known" if key == NOT_KNOWN else dict(pairs).get(key, key)
     if chosen.type:
-        words["type"] = TYPE_WORDS[chosen.type]
+        words["type"] = TYPE_WORDS.get(chosen.type, "type not known")
     if chosen.outcome:
         words["rating"] = OUTCOME_WORDS[chosen.outcome]
     if chosen.age:
