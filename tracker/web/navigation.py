@@ -12,4 +12,8 @@ def items(access: Access) -> list[NavigationItem]:
     places = [NavigationItem("Today", reverse("today"), 10)]
     if access.may(Can.SEE_RATINGS):
         places.append(NavigationItem("Ratings", reverse("trusts"), 20))
+    if access.may(Can.SEE_SECTOR):
+        places.append(NavigationItem("Sector", reverse("sector"), 30))
+    if access.may(Can.SEE_PLANS):
+        places.append(NavigationItem("Actions", reverse("actions"), 40))
     return places

@@ -54,7 +54,12 @@ class Hospital:
 
 def trust_frame(request: SignedInRequest, trust: Trust, current: str, query: Mapping[str, object]) -> dict[str, Any]:
     """The trust, where it stands, and the pages about it."""
-    places = [("trust", "Ratings"), ("hospitals", "Hospitals")]
+    places = [
+        ("trust", "Ratings"),
+        ("timeline", "Timeline"),
+        ("hospitals", "Hospitals"),
+        ("inspections", "Inspections"),
+    ]
     facts = [TYPE_WORDS.get(trust.type, "Type not known")]
     facts += [place.name for place in (trust.region, trust.system) if place is not None]
     return {

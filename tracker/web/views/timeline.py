@@ -1,0 +1,56 @@
+"""A trust through time."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from tracker.people.roles import Can
+from tracker.ratings.as_at import as_at
+from tracker.ratings.lineage import trust_successions
+from tracker.ratings.timeline import timeline as read_timeline
+from tracker.reports.tables import Stamp, Table
+from tracker.trusts.models import Trust
+from tracker.web.addresses import PAGE, Pages
+from tracker.web.exports import download, download_links, wanted_format
+from tracker.web.requests import SignedInRequest, needs
+from tracker.web.timeline_words import TIMELINE_HEADINGS, between, event_shown, succession_events, timeline_rows
+from tracker.web.trust_pages import succession_sentences, trust_frame
+
+_EVERYTHING = 1_000_000
+
+
+@needs(Can.SEE_RATINGS)
+def timeline(request: SignedInRequest, code: str) -> HttpResponse:
+    """Every publication on the trust and its hospitals, newest first, mergers and successions among them."""
+    subject = get_object_or_404(Trust.objects.select_related("region", "system"), code=code.upper())
+    when = as_at()
+    wanted = wanted_format(request)
+    if wanted:
+        every = read_timeline(subject, start=0, most=_EVERYTHING)
+        stamp = Stamp(when.listed_on, request.moment.now)
+        stem = f"timeline-of-{subject.code.lower()}"
+        table = Table(f"{subject.name} through time", stem, TIMELINE_HEADINGS, timeline_rows(every.events), stamp)
+        return download(table, wanted)
+    number = Pages.asked(request.GET.get("page", ""))
+    found = read_timeline(subject, start=(number - 1) * PAGE, most=PAGE)
+    if number > 1 and not found.events:
+        raise Http404
+    pages = Pages(number, found.total)
+    successions = succession_sentences(subject, trust_successions(subject))
+    events = between(
+        [event_shown(event, subject) for event in found.events],
+        succession_events(successions),
+        first_page=number == 1,
+        last_page=number == pages.last,
+    )
+    return render(
+        request,
+        "tracker/ratings/timeline.jinja",
+        {
+            **trust_frame(request, subject, "timeline", {}),
+            "successions": [],
+            "events": events,
+            "pagination": pages.links(request.path, {}),
+            "as_at": when.listed_on,
+            "downloads": download_links(request),
+        },
+    )
