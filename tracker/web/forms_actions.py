@@ -1,0 +1,141 @@
+"""The forms of actions: make one, record progress on it, give it to somebody else."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tracker.accounts.models import User
+from tracker.plans.lifecycle import Status, next_statuses
+from tracker.plans.models import Action
+from tracker.plans.operations import TITLE_LENGTH
+from tracker.ratings.models import RatedDomain, RatedService
+from tracker.ratings.scale import DOMAIN_NAMES
+from tracker.trusts.models import Site, Trust
+from tracker.web.fields import (
+    CheckboxField,
+    DateField,
+    RadiosField,
+    SelectModelField,
+    TextAreaField,
+    TextField,
+    VersionField,
+)
+from tracker.web.forms_base import Form
+from tracker.web.refusals import FormAboutCare, FormKeyField
+
+STATUS_HINTS = {
+    Status.ON_TRACK: "It will be done by its due date",
+    Status.AT_RISK: "It may be late, or may not work",
+    Status.OFF_TRACK: "It is late, or what is done does not work",
+    Status.DONE: "Everything the finding asks for has been done",
+    Status.REOPENED: "Done before, and needed again: say why",
+}
+
+
+class ActionForm(FormAboutCare):
+    """A new action.  Its place is its findings'; an action that answers none may name one."""
+
+    watched = ("title", "detail")
+    title = TextField(label="What will be done", missing="Enter what will be done", max_length=TITLE_LENGTH)
+    detail = TextAreaField(
+        label="Detail", required=False, max_length=10_000, help_text="How, and how you will know that it works."
+    )
+    owner = SelectModelField(
+        label="Owner",
+        missing="Select an owner",
+        queryset=User.objects.none(),
+        empty_label="Choose a person",
+        help_text="The one person who does it, records progress and is reminded.",
+    )
+    executive = SelectModelField(
+        label="Accountable executive",
+        missing="Select the accountable executive",
+        queryset=User.objects.none(),
+        empty_label="Choose a person",
+    )
+    due_on = DateField(label="Due date", missing="Enter the due date", help_text="For example, 30 11 2026")
+    service = SelectModelField(
+        label="Service", queryset=RatedService.objects.none(), required=False, empty_label="The trust as a whole"
+    )
+    key_question = SelectModelField(
+        label="Key question", queryset=RatedDomain.objects.none(), required=False, empty_label="No single key question"
+    )
+    site = SelectModelField(
+        label="Hospital", queryset=Site.objects.none(), required=False, empty_label="No single hospital"
+    )
+    form_key = FormKeyField()
+    field_order = ["title", "detail", "nhs_number_checked"]
+
+    def __init__(
+        self, *args: Any, trust: Trust, people: QuerySet[User], answers_findings: bool, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        _offer(self, owner=people, executive=people)
+        if answers_findings:
+            for name in ("service", "key_question", "site"):
+                del self.fields[name]
+        else:
+            _offer(
+                self,
+                service=RatedService.objects.filter(superseded_by=None),
+                key_question=RatedDomain.objects.filter(key__in=DOMAIN_NAMES),
+                site=Site.objects.filter(trust=trust),
+            )
+
+
+class ProgressForm(FormAboutCare):
+    """How an action stands, and what was done."""
+
+    status = RadiosField(label="How it stands now", missing="Select how the action stands")
+    words = TextAreaField(
+        label="What was done, or what stands in the way",
+        missing="Say in a sentence what was done or what stands in the way",
+        max_length=10_000,
+        help_text="Everybody who sees the trust's plan can read this. Leave out anything about a single patient.",
+    )
+    for_owner = CheckboxField(label="", required=False)
+    version = VersionField()
+    form_key = FormKeyField()
+    field_order = ["status", "words", "nhs_number_checked"]
+
+    def __init__(self, *args: Any, action: Action, person_id: int | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        status = self.fields["status"]
+        assert isinstance(status, RadiosField)
+        status.choices = [(one.value, one.label) for one in next_statuses(action.status)]
+        status.hints = {one.value: hint for one, hint in STATUS_HINTS.items()}
+        if person_id == action.owner_id:
+            del self.fields["for_owner"]
+        else:
+            self.fields["for_owner"].label = f"I record this on behalf of {action.owner}, the owner"
+
+
+class ReassignForm(Form):
+    """Another owner, another executive, or both, with the reason."""
+
+    owner = SelectModelField(label="Owner", missing="Select an owner", queryset=User.objects.none(), empty_label=None)
+    executive = SelectModelField(
+        label="Accountable executive",
+        missing="Select the accountable executive",
+        queryset=User.objects.none(),
+        empty_label=None,
+    )
+    why = TextAreaField(
+        label="Why it changes hands", missing="Say why the action changes hands", rows=3, max_length=2000
+    )
+    version = VersionField()
+
+    def __init__(self, *args: Any, people: QuerySet[User], held_by: Sequence[int], **options: Any) -> None:
+        """`held_by`: those who hold it now stay on the list though they may have lost their role."""
+        super().__init__(*args, **options)
+        offered = User.objects.filter(pk__in=[*people.values_list("pk", flat=True), *held_by]).order_by("name", "pk")
+        _offer(self, owner=offered, executive=offered)
+
+
+def _offer(form: Form, **rows: QuerySet[Any]) -> None:
+    """Give the form's choices of people and places."""
+    for name, queryset in rows.items():
+        field = form.fields[name]
+        assert isinstance(field, SelectModelField)
+        field.queryset = queryset

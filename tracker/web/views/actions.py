@@ -1,0 +1,252 @@
+"""The list of actions and one action: what is done about a finding, how it stands, and everything that happened."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from tracker.findings.models import Finding
+from tracker.people.roles import Can
+from tracker.plans.lifecycle import Status
+from tracker.plans.models import Action
+from tracker.plans.operations import make_action as make
+from tracker.plans.operations import reassign_action as reassign
+from tracker.plans.operations import record_progress as record
+from tracker.plans.queries import people_of_the_plan, timeline
+from tracker.problems import NotAllowed, Refused, Stale
+from tracker.trusts.models import Trust
+from tracker.web.action_lists import action_columns, action_rows, actions_table, actions_title
+from tracker.web.action_words import kind_words, place_of_action, reopened_because, shown_entry, status_tag
+from tracker.web.actions_filter import read_filter
+from tracker.web.exports import download, download_links, wanted_format
+from tracker.web.finding_words import shown_finding
+from tracker.web.forms_actions import ActionForm, ProgressForm, ReassignForm
+from tracker.web.paging import one_page
+from tracker.web.refusals import say_refusal
+from tracker.web.requests import SignedInRequest, needs, refuse_unless
+
+
+@needs(Can.SEE_PLANS)
+def actions(request: SignedInRequest) -> HttpResponse:
+    """The actions the person may see, by filters in the query string, 50 a page."""
+    today = request.moment.today
+    visible = Action.objects.visible_to(request.access)
+    filtered = read_filter(request.GET, visible)
+    rows = filtered.rows(visible, request.access, today).select_related(
+        "trust", "owner", "service", "key_question", "site"
+    )
+    several_trusts = "trust" in filtered.form.fields
+    wanted = wanted_format(request)
+    if wanted and filtered.form.is_valid():
+        return download(actions_table(rows, request.moment, ", ".join(filtered.described().values())), wanted)
+    shown, pages = one_page(rows, request.GET)
+    in_all = visible.count() if filtered.chosen else pages.total
+    return render(
+        request,
+        "tracker/actions/actions.jinja",
+        {
+            "filter": filtered.form,
+            "title": actions_title(pages.total, in_all, is_filtered=bool(filtered.chosen)),
+            "chips": filtered.chips(request.path),
+            "clear_href": request.path,
+            "sort": filtered.query["sort"],
+            "columns": action_columns(request.path, filtered, with_trust=several_trusts),
+            "rows": action_rows(shown, today, with_trust=several_trusts),
+            "pagination": pages.links(request.path, filtered.query),
+            "downloads": download_links(request),
+            "may_make": bool(request.access.trusts(Can.MAKE_ACTIONS)),
+        },
+        status=200 if filtered.form.is_valid() else 400,
+    )
+
+
+@needs(Can.SEE_PLANS)
+def action(request: SignedInRequest, reference: str) -> HttpResponse:
+    found = _action(request, reference)
+    return _page(request, found, _progress_form(request, found) if _may_record(request, found) else None)
+
+
+@needs(Can.SEE_PLANS)
+def record_progress(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The form on the action's page is sent here; a refusal shows the page again with everything typed."""
+    found = _action(request, reference)
+    if request.method != "POST":
+        return redirect("action", found.reference)
+    refuse_unless(_may_record(request, found))
+    form = _progress_form(request, found)
+    theirs: dict[str, str] = {}
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = record(
+                found,
+                by=request.access,
+                now=request.moment.now,
+                words=given["words"],
+                status=given["status"],
+                version=given["version"],
+                form_key=given["form_key"],
+                on_behalf_of=found.owner if given.get("for_owner") else None,
+                nhs_number_checked=form.nhs_number_was_checked,
+            )
+        except Stale as stale:
+            say_refusal(request, form, stale)
+            theirs = stale.theirs
+            _redraw(form, stale)
+        except NotAllowed as refused:
+            raise PermissionDenied from refused
+        except Refused as refused:
+            say_refusal(request, form, refused)
+        else:
+            messages.success(request, f"Progress recorded: {Status(made.status_after).label.lower()}.")
+            return redirect("action", found.reference)
+    return _page(request, found, form, theirs)
+
+
+@needs(Can.MAKE_ACTIONS)
+def make_action(request: SignedInRequest) -> HttpResponse:
+    """A new action for the findings named in the query string (`?finding=12&finding=13`), or for none."""
+    trust, findings = _what_to_answer(request)
+    people = people_of_the_plan(trust.pk, request.moment.today)
+    form = ActionForm(
+        request.POST or None,
+        trust=trust,
+        people=people,
+        answers_findings=bool(findings),
+        initial={"owner": request.user.pk if people.filter(pk=request.user.pk).exists() else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
+        try:
+            made = make(
+                trust,
+                by=request.access,
+                now=request.moment.now,
+                findings=findings,
+                nhs_number_checked=form.nhs_number_was_checked,
+                **given,
+            )
+        except NotAllowed as refused:
+            raise PermissionDenied from refused
+        except Refused as refused:
+            say_refusal(request, form, refused)
+        else:
+            messages.success(request, f"{made.reference} made. {made.owner} owns it and will be reminded.")
+            return redirect("action", made.reference)
+    return render(
+        request,
+        "tracker/actions/make_action.jinja",
+        {"form": form, "trust": trust, "findings": [shown_finding(finding) for finding in findings]},
+    )
+
+
+@needs(Can.SEE_PLANS)
+def reassign_action(request: SignedInRequest, reference: str) -> HttpResponse:
+    found = _action(request, reference)
+    refuse_unless(request.access.may(Can.UPDATE_ACTIONS, found.trust_id))
+    held = {"owner": found.owner_id, "executive": found.executive_id, "version": found.version}
+    form = ReassignForm(
+        request.POST or None,
+        people=people_of_the_plan(found.trust_id, request.moment.today),
+        held_by=[found.owner_id, found.executive_id],
+        initial=held,
+    )
+    stands: dict[str, str] = {}
+    if request.method == "POST" and form.is_valid():
+        try:
+            reassign(found, by=request.access, now=request.moment.now, **form.cleaned_data)
+        except Stale as stale:
+            say_refusal(request, form, stale)
+            stands = {"owner": str(found.owner), "executive": str(found.executive)}
+            _redraw(form, stale)
+        except NotAllowed as refused:
+            raise PermissionDenied from refused
+        except Refused as refused:
+            say_refusal(request, form, refused)
+        else:
+            messages.success(request, f"{found.reference} has changed hands.")
+            return redirect("action", found.reference)
+    return render(request, "tracker/actions/reassign_action.jinja", {"form": form, "action": found, "stands": stands})
+
+
+def _action(request: SignedInRequest, reference: str) -> Action:
+    """The action, where the person may see it: otherwise there is none."""
+    visible = Action.objects.visible_to(request.access).select_related(
+        "trust", "owner", "executive", "service", "key_question", "site", "made_by"
+    )
+    found = visible.filter(reference=reference.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _may_record(request: SignedInRequest, found: Action) -> bool:
+    return request.access.person_id == found.owner_id or request.access.may(Can.UPDATE_ACTIONS, found.trust_id)
+
+
+def _progress_form(request: SignedInRequest, found: Action) -> ProgressForm:
+    return ProgressForm(
+        request.POST if request.method == "POST" else None,
+        action=found,
+        person_id=request.access.person_id,
+        initial={"version": found.version, "status": found.status},
+        auto_id="progress_%s",
+    )
+
+
+def _redraw(form: ProgressForm | ReassignForm, stale: Stale) -> None:
+    """Show the form as it was sent, but from the version that stands, and as a new drawing of it."""
+    sent = {name: form.data[name] for name in form.data}
+    form.data = {**sent, "version": stale.theirs["version"], "form_key": str(uuid4())}
+
+
+def _what_to_answer(request: SignedInRequest) -> tuple[Trust, list[Finding]]:
+    """The findings to answer and their trust; without any, the person's own trust."""
+    makes_for = request.access.trusts(Can.MAKE_ACTIONS)
+    asked = request.GET.getlist("finding")
+    if asked:
+        ids = {int(one) for one in asked if one.isascii() and one.isdigit() and len(one) < 19}
+        findings = list(
+            Finding.objects.filter(pk__in=ids, trust_id__in=makes_for).select_related(
+                "trust", "service", "key_question", "site"
+            )
+        )
+        if len(findings) != len(set(asked)) or len({finding.trust_id for finding in findings}) != 1:
+            raise Http404
+        return findings[0].trust, findings
+    trust = Trust.objects.filter(pk__in=makes_for).order_by("name").first()
+    if trust is None:
+        raise Http404
+    return trust, []
+
+
+def _page(
+    request: SignedInRequest, found: Action, form: ProgressForm | None, theirs: dict[str, str] | None = None
+) -> HttpResponse:
+    entries = timeline(found, request.access)
+    findings = found.findings.select_related("inspection", "service", "key_question", "site", "trust")
+    context: dict[str, Any] = {
+        "action": found,
+        "status": status_tag(found.status),
+        "kind": kind_words(found.reference),
+        "place": place_of_action(found),
+        "today": request.moment.today,
+        "findings": [
+            {
+                **shown_finding(finding),
+                "inspection": finding.inspection.title,
+                "href": f"{reverse('inspections', args=[found.trust.code])}#finding-{finding.pk}",
+            }
+            for finding in findings
+        ],
+        "events": [shown_entry(entry) for entry in entries],
+        "reopened_because": reopened_because(found, entries),
+        "form": form,
+        "theirs": {**theirs, "status": Status(theirs["status"]).label} if theirs else {},
+        "may_reassign": request.access.may(Can.UPDATE_ACTIONS, found.trust_id),
+    }
+    return render(request, "tracker/actions/action.jinja", context)

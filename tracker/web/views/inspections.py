@@ -1,0 +1,123 @@
+"""A trust's published inspections: open to everybody signed in; recorded by its lead or national staff."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from tracker.findings.models import Finding, Inspection
+from tracker.findings.operations import record_finding as record_finding_of
+from tracker.findings.operations import record_inspection as record_inspection_of
+from tracker.findings.queries import findings_without_action, inspections_of, ratings_published
+from tracker.people.roles import Can
+from tracker.plans.models import Action, ActionFinding
+from tracker.problems import NotAllowed, Refused
+from tracker.ratings.lineage import trust_successions
+from tracker.trusts.models import Trust
+from tracker.web.finding_words import shown_inspection, shown_ratings
+from tracker.web.forms_findings import FindingForm, InspectionForm
+from tracker.web.refusals import say_refusal
+from tracker.web.requests import SignedInRequest, needs, refuse_unless
+from tracker.web.trust_pages import succession_sentences, trust_frame
+
+
+@needs(Can.SEE_RATINGS)
+def inspections(request: SignedInRequest, code: str) -> HttpResponse:
+    """The trust's inspections, the newest first.  People of its plan also see which actions answer a finding;
+    `?show=without_action` leaves only findings that none answers."""
+    trust = _trust(code)
+    sees_plan = request.access.may(Can.SEE_PLANS, trust.pk)
+    makes_actions = request.access.may(Can.MAKE_ACTIONS, trust.pk)
+    only = sees_plan and request.GET.get("show") == "without_action"
+    unanswered = set(findings_without_action(trust).values_list("pk", flat=True)) if sees_plan else set()
+    actions = _actions_answering(request, trust) if sees_plan else {}
+    shown = [
+        shown_inspection(published, actions, unanswered, only_unanswered=only) for published in inspections_of(trust)
+    ]
+    return render(
+        request,
+        "tracker/findings/inspections.jinja",
+        {
+            **trust_frame(request, trust, "inspections", {}),
+            "successions": succession_sentences(trust, trust_successions(trust)),
+            "inspections": [one for one in shown if one["findings"] or not only],
+            "only_unanswered": only,
+            "unanswered": len(unanswered),
+            "may_record": request.access.may(Can.RECORD_FINDINGS, trust.pk),
+            "sees_plan": sees_plan,
+            "makes_actions": makes_actions,
+        },
+    )
+
+
+@needs(Can.RECORD_FINDINGS)
+def record_inspection(request: SignedInRequest, code: str) -> HttpResponse:
+    trust = _trust(code)
+    refuse_unless(request.access.may(Can.RECORD_FINDINGS, trust.pk))
+    form = InspectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = record_inspection_of(trust, by=request.access, now=request.moment.now, **form.cleaned_data)
+        except NotAllowed as refused:
+            raise PermissionDenied from refused
+        except Refused as refused:
+            say_refusal(request, form, refused)
+        else:
+            messages.success(request, "Inspection recorded. Add what the report says the trust must and should do.")
+            return redirect(f"{reverse('inspections', args=[trust.code])}#inspection-{made.pk}")
+    return render(request, "tracker/findings/record_inspection.jinja", {"form": form, "trust": trust})
+
+
+@needs(Can.RECORD_FINDINGS)
+def record_finding(request: SignedInRequest, code: str, inspection_id: int) -> HttpResponse:
+    trust = _trust(code)
+    refuse_unless(request.access.may(Can.RECORD_FINDINGS, trust.pk))
+    inspection = get_object_or_404(Inspection.objects.select_related("trust"), pk=inspection_id, trust=trust)
+    form = FindingForm(request.POST or None, trust=trust)
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
+        try:
+            made = record_finding_of(
+                inspection,
+                by=request.access,
+                now=request.moment.now,
+                nhs_number_checked=form.nhs_number_was_checked,
+                **given,
+            )
+        except NotAllowed as refused:
+            raise PermissionDenied from refused
+        except Refused as refused:
+            say_refusal(request, form, refused)
+        else:
+            messages.success(request, f"{Finding.Kind(made.kind).label} recorded.")
+            return redirect(f"{reverse('inspections', args=[trust.code])}#finding-{made.pk}")
+    return render(
+        request,
+        "tracker/findings/record_finding.jinja",
+        {
+            "form": form,
+            "trust": trust,
+            "inspection": inspection,
+            "ratings": shown_ratings(ratings_published(trust, [inspection.published_on])),
+            "recorded": inspection.findings.count(),
+        },
+    )
+
+
+def _trust(code: str) -> Trust:
+    trust = Trust.objects.select_related("region", "system").filter(code=code.upper()).first()
+    if trust is None:
+        raise Http404
+    return trust
+
+
+def _actions_answering(request: SignedInRequest, trust: Trust) -> dict[int, list[Action]]:
+    """The actions that answer each of the trust's findings, as far as the person sees them."""
+    answers = ActionFinding.objects.filter(
+        trust=trust, action__in=Action.objects.visible_to(request.access)
+    ).select_related("action")
+    found: dict[int, list[Action]] = {}
+    for answer in answers.order_by("action__reference"):
+        found.setdefault(answer.finding_id, []).append(answer.action)
+    return found
