@@ -5,8 +5,11 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("tracker.web.urls")),
+    path("peer/", include("peerreview.web.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("administration/", admin.site.urls),
+    path("api/v1/", include("peerreview.api.urls")),
+    path("api/v1/", include("tracker.api.urls")),  # last: it answers for every address there is not
 ]
 
 handler400 = "tracker.web.views.service.bad_request"

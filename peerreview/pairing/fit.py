@@ -242,9 +242,10 @@ def _weighed(key: str, title: str, found: _Finding, weights: Weights) -> Part:
         percent=found.percent,
         points=part_points(weights, key, found.percent),
         most=part_points(weights, key, 100),
-        facts=tuple(found.facts),
-        against=tuple(found.against),
-        unknown=tuple(found.unknown),
+        # Once each: several sites of the trust may be weak in the same cell.
+        facts=tuple(dict.fromkeys(found.facts)),
+        against=tuple(dict.fromkeys(found.against)),
+        unknown=tuple(dict.fromkeys(found.unknown)),
     )
 
 

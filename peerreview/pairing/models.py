@@ -57,6 +57,11 @@ class PairingRound(models.Model):
         return self.name
 
 
+class WorkingsQuerySet(models.QuerySet["RoundWorkings"]):
+    def visible_to(self, access: Access) -> Self:
+        return self if access.may(Can.SEE_ROUNDS) else self.none()
+
+
 class RoundWorkings(models.Model):
     """Everything the matching read, and what would have to give for trusts left without a helper.
 
@@ -67,8 +72,15 @@ class RoundWorkings(models.Model):
     inputs = models.TextField()  # canonical JSON: text, because its bytes are signed
     limits = models.JSONField()  # trust code -> sentences: who holds the places, which rule to relax
 
+    objects = WorkingsQuerySet.as_manager()
+
     class Meta:
         db_table = "round_workings"
+
+
+class RoundEventQuerySet(models.QuerySet["RoundEvent"]):
+    def visible_to(self, access: Access) -> Self:
+        return self if access.may(Can.SEE_ROUNDS) else self.none()
 
 
 class RoundEvent(models.Model):
@@ -79,6 +91,8 @@ class RoundEvent(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     why = models.TextField(blank=True)
+
+    objects = RoundEventQuerySet.as_manager()
 
     class Meta:
         db_table = "round_event"

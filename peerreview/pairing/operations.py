@@ -5,13 +5,14 @@ from hashlib import sha256
 
 from django.db import transaction
 
+from peerreview.pairing.collecting import collector_paused
 from peerreview.pairing.explaining import Outcome
 from peerreview.pairing.inputs import Limits, signature, write_inputs
 from peerreview.pairing.lifecycle import MOVES, State
 from peerreview.pairing.matching import canonical_bytes, one_more_place
 from peerreview.pairing.models import PairingRound, ProposedPair, RoundEvent, RoundWorkings
 from peerreview.pairing.solving import Working, outcome_of
-from peerreview.pairing.telling import told_limits, told_pair, told_unmatched
+from peerreview.pairing.telling import told_limits, told_pair, told_settings, told_unmatched
 from peerreview.pool.queries import read_pool
 from tracker.people.access import Access
 from tracker.people.roles import Can
@@ -23,6 +24,7 @@ NO_RATINGS = "No ratings are imported yet, so there is nothing to pair from. Loa
 
 
 @transaction.atomic
+@collector_paused()
 def propose_round(*, name: str, by: Access, now: datetime, today: date, limits: Limits) -> PairingRound:
     """Match every trust that needs help with those that may give it, and keep the plan, its reasons and all it
     read.  The plan is verified outside the solver first; one that is not sound is never saved.
@@ -56,7 +58,7 @@ def propose_round(*, name: str, by: Access, now: datetime, today: date, limits: 
     unplaced = {trust: told_limits(outcome, trust, extra) for trust in outcome.plan.unplaced}
     RoundWorkings.objects.create(pairing_round=pairing_round, inputs=text, limits=unplaced)
     _save_pairs(pairing_round, outcome, working)
-    _record(pairing_round, by.person_id, now)
+    _record(pairing_round, by.person_id, now, told_settings(limits, working.weights))
     return pairing_round
 
 

@@ -8,6 +8,7 @@ from peerreview.pairing.inputs import signature
 from peerreview.pairing.matching import Plan, alternatives, canonical_bytes
 from peerreview.pairing.models import PairingRound, RoundWorkings
 from peerreview.pairing.solving import outcome_of
+from tracker.people.access import Access
 
 
 class AlteredRound(Exception):
@@ -27,21 +28,21 @@ def plan_signature(plan: Plan) -> str:
     return sha256(canonical_bytes(plan)).hexdigest()
 
 
-def rerun_from_inputs(pairing_round: PairingRound) -> bytes:
+def rerun_from_inputs(pairing_round: PairingRound, access: Access) -> bytes:
     """The round's plan worked out anew from what it kept, as canonical bytes.
 
     Raises `AlteredRound` when the inputs are not the signed ones, or the plan is not the saved one.
     """
-    return canonical_bytes(_outcome(pairing_round).plan)
+    return canonical_bytes(_outcome(pairing_round, access).plan)
 
 
-def prices(pairing_round: PairingRound, trust_code: str) -> Prices:
+def prices(pairing_round: PairingRound, access: Access, trust_code: str) -> Prices:
     """What it would cost to give the trust another helper, from the round's own inputs.
 
     For those who see rounds before they are published: it speaks of many trusts.  Raises `AlteredRound`,
     because a price against another plan would mean nothing; KeyError when the trust was not matched.
     """
-    outcome = _outcome(pairing_round)
+    outcome = _outcome(pairing_round, access)
     outcome.plan.of(trust_code)
     return Prices(
         why_not=tuple(
@@ -55,8 +56,20 @@ def prices(pairing_round: PairingRound, trust_code: str) -> Prices:
     )
 
 
-def _outcome(pairing_round: PairingRound) -> Outcome:
-    text = RoundWorkings.objects.values_list("inputs", flat=True).get(pairing_round=pairing_round)
+def limits_of(pairing_round: PairingRound, access: Access) -> dict[str, list[str]]:
+    """Trust code -> which limit to relax for a trust left without a helper; nothing for the trusts themselves."""
+    seen = RoundWorkings.objects.visible_to(access).filter(pairing_round=pairing_round)
+    limits: dict[str, list[str]] | None = seen.values_list("limits", flat=True).first()
+    return limits or {}
+
+
+def _text(pairing_round: PairingRound, access: Access) -> str:
+    text: str = RoundWorkings.objects.visible_to(access).values_list("inputs", flat=True).get(pk=pairing_round.pk)
+    return text
+
+
+def _outcome(pairing_round: PairingRound, access: Access) -> Outcome:
+    text = _text(pairing_round, access)
     if signature(text) != pairing_round.inputs_sha256:
         raise AlteredRound(f"The inputs of {pairing_round.name} are not those it was made from.")
     outcome, _ = outcome_of(text)

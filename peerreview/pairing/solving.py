@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from peerreview.pairing.collecting import collector_paused
 from peerreview.pairing.eligibility import Context, SameSystem, Standing, sift
 from peerreview.pairing.explaining import Outcome
 from peerreview.pairing.fit import FULL_FIT, Character, Fit, Helper, Rise, Weights, fit_of
@@ -89,6 +90,7 @@ class Working(Mapping[Pair, Fit]):
 
 
 @lru_cache(maxsize=2)
+@collector_paused()
 def outcome_of(text: str) -> tuple[Outcome, Working]:
     """The solved and verified round of `text` (see `inputs`), with its fits.
 

@@ -8,6 +8,7 @@ the round.
 from collections.abc import Iterable
 from typing import Any
 
+from peerreview.pairing.eligibility import SameSystem
 from peerreview.pairing.explaining import (
     Outcome,
     UnplacedExplained,
@@ -15,11 +16,17 @@ from peerreview.pairing.explaining import (
     explain_pair,
     explain_unplaced,
 )
-from peerreview.pairing.fit import Fit
+from peerreview.pairing.fit import Fit, Weights
+from peerreview.pairing.inputs import Limits
 from peerreview.pairing.matching import ExtraPlace
 from peerreview.pairing.need import RATING_WORDS, Need
 from peerreview.pairing.solving import Working
 
+SAME_SYSTEM = {
+    SameSystem.ASK: "pairs within one integrated care system are allowed and shown",
+    SameSystem.AVOID: "no pairs within one integrated care system",
+    SameSystem.PREFER: "pairs within one integrated care system are preferred",
+}
 PAIRED, UNPLACED, NO_LAWFUL_HELPER, NOT_MATCHED = "paired", "unplaced", "no_lawful_helper", "not_matched"
 
 
@@ -41,6 +48,7 @@ def told_pair(outcome: Outcome, working: Working, trust: str) -> dict[str, Any]:
             "against": explained.against,
             "unknown": list(explained.unknown),
             "why_it_may_help": working.reasons[helper],
+            "weights_dated": working.weights.dated.isoformat(),
             "parts": _parts(outcome.fits[trust, helper]),
         }
     need = outcome.plan.of(trust).need
@@ -67,6 +75,13 @@ def told_limits(outcome: Outcome, trust: str, extra: Iterable[ExtraPlace]) -> li
         return [*told.to_relax, *told.barred_by]
     explained: UnplacedExplained = explain_unplaced(outcome, trust, (), extra)
     return [*([explained.one_more_place] if explained.one_more_place else []), *explained.holders[:5]]
+
+
+def told_settings(limits: Limits, weights: Weights) -> str:
+    """What the round was made with, in a sentence."""
+    helped = "one trust" if limits.room == 1 else f"{limits.room} trusts"
+    dated = f"{weights.dated.day} {weights.dated:%B %Y}"
+    return f"Each helper takes at most {helped}; {SAME_SYSTEM[limits.same_system]}; weights dated {dated}."
 
 
 def _weak(need: Need) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The pool, read from the register and the imported ratings in seven statements, whatever its size."""
+"""The pool, read from the register and the imported ratings in six statements, whatever its size."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from peerreview.pool.candidates import GOOD, Candidate, Facts, Pool, Rated, Risen
 from tracker.ratings.models import RatingImport
@@ -80,10 +81,11 @@ def read_pool(today: date) -> Pool | None:
         Trust.objects.counted()
         .open_on(today)
         .order_by("code")
-        .values_list("pk", "code", "name", "type", "system__name", "latitude", "longitude")
+        .annotate(system_today=Coalesce(Subquery(_system_on(today)), "system__name"))
+        .values_list("pk", "code", "name", "type", "system_today", "latitude", "longitude")
     )
     ids = [pk for pk, *_ in trusts]
-    facts, systems = _facts(today), _systems(today)
+    facts = _facts(today)
     ratings = _Ratings(_rows(_RATED, trusts=_array(ids), domains=list(KEY_QUESTIONS)))
     strong = [pk for pk in ids if (ratings.overall(pk) or 0) >= GOOD]
     rises: dict[int, list[Risen]] = defaultdict(list)
@@ -101,7 +103,7 @@ def read_pool(today: date) -> Pool | None:
                     code=code,
                     name=name,
                     kind=kind or None,
-                    system=systems.get(pk, system),
+                    system=system,
                     latitude=latitude,
                     longitude=longitude,
                     overall=ratings.overall(pk),
@@ -197,10 +199,11 @@ def _yes_or_no(word: str | None) -> bool | None:
     return {"yes": True, "true": True, "no": False, "false": False}.get((word or "").strip().casefold())
 
 
-def _systems(today: date) -> dict[int, str]:
-    """The system each trust is a member of today."""
-    in_force = SystemMembership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
-    return dict(in_force.values_list("trust_id", "system__name"))
+def _system_on(today: date) -> QuerySet[SystemMembership, Any]:
+    """The name of the system a trust is a member of that day."""
+    return SystemMembership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=today), trust=OuterRef("pk"), valid_from__lte=today
+    ).values("system__name")
 
 
 def _lineage_and_mergers(today: date) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
