@@ -52,8 +52,11 @@ def test_history_can_only_grow() -> None:
 
 @pytest.mark.django_db
 def test_the_application_may_not_truncate_or_own_anything() -> None:
-    assert rows(
-        "SELECT table_name FROM information_schema.role_table_grants "
-        "WHERE grantee = current_user AND privilege_type = 'TRUNCATE'"
-    ) == []
+    assert (
+        rows(
+            "SELECT table_name FROM information_schema.role_table_grants "
+            "WHERE grantee = current_user AND privilege_type = 'TRUNCATE'"
+        )
+        == []
+    )
     assert rows("SELECT tablename FROM pg_tables WHERE tableowner = current_user") == []

@@ -1,0 +1,127 @@
+"""The permission table: who gets through which door.  Written by hand, never computed from the code's grants.
+
+A door is an address pattern.  `open_to` names the personas for whom GET is answered with a page of its own;
+everybody else who is signed in is told that there is no such page, and a stranger is sent to sign in.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.cast import Cast
+from tracker.accounts.models import User
+from tracker.people.roles import Role
+
+TRUST_ROLES = {
+    "own lead": Role.IMPROVEMENT_LEAD,
+    "own chief executive": Role.CHIEF_EXECUTIVE,
+    "own executive": Role.ACCOUNTABLE_EXECUTIVE,
+    "own board signatory": Role.BOARD_SIGNATORY,
+    "own approver": Role.APPROVER,
+    "own peer mentor": Role.PEER_MENTOR,
+}
+ELSEWHERE = {
+    "helper's lead": (Role.IMPROVEMENT_LEAD, "XA1"),
+    "helper's peer mentor": (Role.PEER_MENTOR, "XA1"),
+    "other trust's lead": (Role.IMPROVEMENT_LEAD, "XE1"),
+    "lay reviewer": (Role.LAY_REVIEWER, ""),
+    "resident doctor": (Role.RESIDENT_DOCTOR_REVIEWER, ""),
+    "system staff": (Role.SYSTEM_STAFF, ""),
+    "own region's staff": (Role.REGIONAL_STAFF, ""),
+    "other region's staff": (Role.REGIONAL_STAFF, "YS"),
+    "national staff": (Role.NATIONAL_STAFF, ""),
+    "convenor": (Role.CONVENOR, ""),
+    "administrator": (Role.SYSTEM_ADMINISTRATOR, ""),
+}
+WITHOUT_ROLE = ["person without a role"]
+OUTSIDE = ["stranger", "disabled lead"]
+PERSONAS = [*TRUST_ROLES, *ELSEWHERE, *WITHOUT_ROLE, *OUTSIDE]
+
+SIGNED_IN = frozenset([*TRUST_ROLES, *ELSEWHERE, *WITHOUT_ROLE])
+WITH_ROLE = frozenset([*TRUST_ROLES, *ELSEWHERE])
+ANYBODY = frozenset(PERSONAS)
+OWN_TRUST = frozenset(name for name in TRUST_ROLES if name != "own peer mentor")
+PLAN_OF_THE_TRUST = OWN_TRUST | {"own region's staff", "national staff"}
+A_PLAN_OF_SOME_TRUST = PLAN_OF_THE_TRUST | {"helper's lead", "other trust's lead", "other region's staff"}
+RECORDS_FINDINGS = frozenset({"own lead", "national staff"})
+MAKES_ACTIONS = frozenset({"own lead", "own executive", "helper's lead", "other trust's lead"})
+LOADS_RATINGS = frozenset({"national staff", "administrator"})
+SETTLES_ROWS = frozenset({"national staff"})
+SEES_ROUNDS = frozenset({"national staff", "convenor"})
+RUNS_THE_SERVICE = frozenset({"administrator"})
+
+
+def persona(cast: Cast, name: str) -> User | None:
+    """The person who plays `name`; None for a stranger."""
+    if name in TRUST_ROLES:
+        return cast.person(TRUST_ROLES[name], "XN1")
+    if name in ELSEWHERE:
+        return cast.person(*ELSEWHERE[name])
+    if name == "disabled lead":
+        person = User.objects.create_user("gone@example.nhs.test", "x" * 20, name="Gone", is_active=True)
+        cast.lead.memberships.create(person=person, role=Role.IMPROVEMENT_LEAD, trust=cast.northborough,
+                                     valid_from="2020-01-01")  # fmt: skip
+        return person
+    if name == "person without a role":
+        return User.objects.create_user("new@example.nhs.test", "x" * 20, name="New Person")
+    return None
+
+
+@dataclass(frozen=True)
+class Door:
+    open_to: frozenset[str]
+    query: str = ""
+    arguments: Callable[[Any], dict[str, Any]] = field(default=lambda furniture: {})
+    answers: frozenset[int] = frozenset({200})  # to those for whom it is open
+    refuses: frozenset[int] = frozenset({404})  # to everybody else who is signed in
+    strangers: frozenset[int] = frozenset({302})  # to somebody who is not: the way to sign in
+
+    def path(self, route: str, furniture: Any) -> str:
+        """The address: the pattern with the furniture's things in it."""
+        values = {**furniture.arguments, **self.arguments(furniture)}
+        for name, value in values.items():
+            for kind in ("str", "int", "uuid", "slug", "path"):
+                route = route.replace(f"<{kind}:{name}>", str(value))
+        return re.sub(r"^\^|\$$", "", route) + self.query
+
+    def expected(self, name: str, outside: bool) -> frozenset[int]:
+        if name in self.open_to:
+            return self.answers
+        return self.strangers if outside else self.refuses
+
+
+def door(open_to: frozenset[str], query: str = "", **arguments: Any) -> Door:
+    return Door(open_to, query, lambda furniture: arguments)
+
+
+OURS = {"code": "XN1"}
+DOORS: dict[str, Door] = {
+    # the service about itself
+    "": door(SIGNED_IN),
+    "livez": door(ANYBODY),
+    "readyz": door(ANYBODY),
+    "accessibility": door(ANYBODY),
+    "account": door(SIGNED_IN),
+    "gallery": door(ANYBODY),
+    # published facts
+    "search": door(WITH_ROLE, "?q=North"),
+    "trusts": door(WITH_ROLE),
+    "trusts/<str:code>": door(WITH_ROLE, **OURS),
+    "trusts/<str:code>/hospitals": door(WITH_ROLE, **OURS),
+    "trusts/<str:code>/timeline": door(WITH_ROLE, **OURS),
+    "sites/<str:cqc_id>": door(WITH_ROLE, cqc_id="XN101"),
+    "ratings/<str:level>/<str:cqc_id>/<path:service>/<str:domain>": door(
+        WITH_ROLE, level="location", cqc_id="XN101", service="surgery", domain="safe"
+    ),
+    "sector": door(WITH_ROLE),
+    "sector/movement": door(WITH_ROLE),
+    "trusts/<str:code>/inspections": door(WITH_ROLE, **OURS),
+    "trusts/<str:code>/inspections/new": door(RECORDS_FINDINGS, **OURS),
+    "trusts/<str:code>/inspections/<int:inspection_id>/findings/new": door(RECORDS_FINDINGS, **OURS),
+    # plans: the trust's own
+    "actions": door(A_PLAN_OF_SOME_TRUST),
+    "actions/<str:reference>": door(PLAN_OF_THE_TRUST),
+    "actions/<str:reference>/progress": door(PLAN_OF_THE_TRUST),
+    "actions/<str:reference>/reassign": door(PLAN_OF_THE_TRUST),
+}

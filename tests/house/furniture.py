@@ -1,0 +1,103 @@
+"""A thing behind every door of the permission table, with a canary in every confidential field.
+
+A canary is a word that stands nowhere else.  Whoever may not see the thing must never see the word, in a page, a
+count's list, an export, an error, an answer of the API or a message.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from peerreview.pairing.inputs import Limits
+from peerreview.pairing.models import PairingRound
+from peerreview.pairing.operations import propose_round
+from tests.cast import Cast
+from tests.plan_factories import must_do
+from tests.ratings_factory import Book, cell, value
+from tracker.clock import moment
+from tracker.people.access import access_of
+from tracker.people.roles import Role
+from tracker.people.scope import enter, scope_of
+from tracker.plans.models import Action
+from tracker.plans.operations import make_action, record_progress
+from tracker.ratings.models import RatingImport
+from tracker.reminders.models import OutboxMessage, Reminder
+
+ACTION_CANARY = "Kingfisher-plan-of-Northborough"
+UPDATE_CANARY = "Goldcrest-progress-of-Northborough"
+MESSAGE_CANARY = "Nightjar-message-to-the-lead"
+ROUND_CANARY = "Capercaillie-unpublished-round"
+
+
+@dataclass
+class Furniture:
+    action: Action
+    inspection_id: int
+    finding_id: int
+    unpublished: PairingRound
+    waiting_import: RatingImport
+    message: OutboxMessage
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What stands for each part of an address pattern."""
+        return {
+            "reference": self.action.reference,
+            "inspection_id": self.inspection_id,
+            "number": self.unpublished.pk,
+            "public_id": self.waiting_import.public_id,
+        }
+
+
+def furnish(cast: Cast) -> Furniture:
+    """Ratings, a finding, an action with progress, a message, an import and an unpublished round, in one trust."""
+    now = moment().now
+    today = moment().today
+    _rate(cast)
+    lead = access_of(cast.lead, today)
+    finding = must_do(cast)
+    with scope_of(lead):
+        action = make_action(
+            cast.northborough, by=lead, now=now, title=ACTION_CANARY, detail=f"Detail {ACTION_CANARY}", owner=cast.lead,
+            executive=cast.executive, due_on=today + timedelta(days=3), findings=[finding],
+        )  # fmt: skip
+        record_progress(
+            action, by=lead, now=now, words=f"Words {UPDATE_CANARY}", status="at_risk", version=action.version
+        )
+        reminder = Reminder.objects.create(
+            trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, stage="before",
+            due_on=action.due_on, send_on=today, planned_at=now, state="sent", settled_at=now,
+        )  # fmt: skip
+        message = OutboxMessage.objects.create(
+            reminder=reminder, trust=cast.northborough, person=cast.lead, to=cast.lead.email,
+            subject=MESSAGE_CANARY, text=f"Text {MESSAGE_CANARY}", at=now,
+        )  # fmt: skip
+    convenor = access_of(cast.person(Role.CONVENOR), today)
+    with scope_of(convenor):
+        enter(convenor)
+        unpublished = propose_round(name=ROUND_CANARY, by=convenor, now=now, today=today, limits=Limits())
+    waiting = RatingImport.objects.create(
+        source=RatingImport.objects.earliest("pk").source, file_name="1_December_2026_Latest_ratings.csv",
+        stored_name="furniture", size=10, sha256="f" * 64, as_at=date(2026, 12, 1), state="held",
+        requested_at=datetime(2026, 12, 1, 9, tzinfo=UTC), requested_by=cast.administrator,
+        held_because=["More than 2 in 100 ratings are gone."],
+    )  # fmt: skip
+    return Furniture(action, finding.inspection_id, finding.pk, unpublished, waiting, message)
+
+
+def _rate(cast: Cast) -> None:
+    """The struggling trust is Requires improvement, the helper Good; both with a service or two."""
+    listing = {
+        cell(cast.northborough): value(2, "2024-03-01"),
+        cell(cast.northborough, domain="well_led"): value(2, "2024-03-01"),
+        cell(cast.northborough, domain="safe"): value(1, "2024-03-01"),
+        cell(cast.general, "surgery", "safe"): value(1, "2024-03-01"),
+        cell(cast.general, "surgery", "overall"): value(2, "2024-03-01"),
+        cell(cast.general): value(2, "2024-03-01"),
+        cell(cast.ashford): value(4, "2025-03-01"),
+        cell(cast.ashford, domain="well_led"): value(4, "2025-03-01"),
+        cell(cast.ashford, domain="safe"): value(3, "2025-03-01"),
+        cell(cast.elsewhere): value(3, "2023-03-01"),
+        cell(cast.elsewhere, domain="well_led"): value(3, "2023-03-01"),
+    }
+    Book().load(date(2026, 11, 1), listing)

@@ -1,0 +1,123 @@
+"""Every door of the service: who gets in, by address, role and organisation; and no foreign canary inside."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.cast import Cast
+from tests.house.doors import DOORS, OUTSIDE, PERSONAS, PLAN_OF_THE_TRUST, RUNS_THE_SERVICE, SEES_ROUNDS, persona
+from tests.house.furniture import (
+    ACTION_CANARY,
+    MESSAGE_CANARY,
+    ROUND_CANARY,
+    UPDATE_CANARY,
+    Furniture,
+    furnish,
+)
+
+pytestmark = pytest.mark.django_db
+MAY_HEAR = {
+    ACTION_CANARY: PLAN_OF_THE_TRUST,
+    UPDATE_CANARY: PLAN_OF_THE_TRUST,
+    MESSAGE_CANARY: RUNS_THE_SERVICE | {"own lead"},
+    ROUND_CANARY: SEES_ROUNDS,
+}
+
+
+def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            if route != "administration/":  # Django's own pages: see test_only_administrators below
+                yield from routes(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route
+
+
+@dataclass
+class House:
+    furniture: Furniture
+    clients: dict[str, Client]
+
+    def address(self, route: str) -> str:
+        return "/" + DOORS[route].path(route, self.furniture)
+
+
+@pytest.fixture
+def house(cast: Cast) -> House:
+    furniture = furnish(cast)
+    clients = {}
+    for name in PERSONAS:
+        person = persona(cast, name)
+        clients[name] = Client()
+        if person is not None:
+            clients[name].force_login(person)
+    return House(furniture, clients)
+
+
+def test_every_address_is_known() -> None:
+    unknown = sorted(set(routes()) - DOORS.keys())
+    assert not unknown, f"say in tests/house/doors.py who may open: {unknown}"
+    gone = sorted(DOORS.keys() - set(routes()))
+    assert not gone, f"tests/house/doors.py knows addresses that are gone: {gone}"
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_each_person_opens_the_doors_the_table_says_and_no_other(house: House, name: str) -> None:
+    wrong = []
+    for route, door in DOORS.items():
+        address = house.address(route)
+        for method in ("get", "head"):
+            answer = getattr(house.clients[name], method)(address)
+            expected = door.expected(name, name in OUTSIDE)
+            if answer.status_code not in expected:
+                wrong.append(f"{method.upper()} {address}: {answer.status_code}, not {sorted(expected)}")
+    assert not wrong, f"{name}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_whatever_is_sent_nobody_gets_an_error_of_ours_or_into_a_closed_room(house: House, name: str) -> None:
+    wrong = []
+    for route, door in DOORS.items():
+        address = house.address(route)
+        for method in ("post", "put", "patch", "delete", "options"):
+            answer = getattr(house.clients[name], method)(address)
+            if answer.status_code >= 500:
+                wrong.append(f"{method.upper()} {address}: {answer.status_code}")
+            if name not in door.open_to and answer.status_code < 300 and method != "options":
+                wrong.append(f"{method.upper()} {address}: {answer.status_code}, though the door is closed")
+    assert not wrong, f"{name}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_no_canary_sings_in_a_foreign_room(house: House, name: str) -> None:
+    heard = []
+    for route in DOORS:
+        address = house.address(route)
+        for query in ("", "?format=csv", f"?q={ACTION_CANARY}", "?status=at_risk", "?page_size=1000"):
+            answer: Any = house.clients[name].get(address + query)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            for canary, who in MAY_HEAR.items():
+                # what a person typed into a search is said back to them, and is no leak
+                if name not in who and canary not in query and canary.encode() in body:
+                    heard.append(f"{address}{query}: {canary}")
+    assert not heard, f"{name} hears:\n" + "\n".join(heard)
+
+
+def test_the_canaries_do_sing_where_they_may(house: House) -> None:
+    """Else the test above would pass by an empty house."""
+    lead, convenor, administrator = (house.clients[n] for n in ("own lead", "convenor", "administrator"))
+    assert ACTION_CANARY in lead.get("/actions").content.decode()
+    assert UPDATE_CANARY in lead.get(f"/actions/{house.furniture.action.reference}").content.decode()
+    assert MESSAGE_CANARY in administrator.get("/outbox").content.decode()
+    assert ROUND_CANARY in convenor.get("/peer/rounds").content.decode()
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_only_administrators_of_the_service_open_its_administration(house: House, name: str) -> None:
+    answer = house.clients[name].get("/administration/tracker/membership/")
+    assert answer.status_code in {302, 404}
