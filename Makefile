@@ -27,9 +27,11 @@ check: environment
 	$(BIN)/bandit -q -ll -r config tracker peerreview manage.py -c pyproject.toml
 	python3 manage.py test -q tests/house
 
-bench: environment
+bench:
+	python3 -m config.bootstrap.environment requirements-bench.txt
 	$(BIN)/python -m config.bootstrap.servers run -- $(BIN)/python -m bench $(ARGS)
 
 lock:
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt

@@ -24,7 +24,8 @@ from config.bootstrap.problems import SetupProblem, say
 
 RUNNING = "requirements.txt"
 DEVELOPING = "requirements-dev.txt"  # holds everything RUNNING does, at the same versions
-NEEDED_MEGABYTES: Mapping[str, int] = {RUNNING: 700, DEVELOPING: 1200}
+BENCHMARKING = "requirements-bench.txt"  # likewise
+NEEDED_MEGABYTES: Mapping[str, int] = {RUNNING: 700, DEVELOPING: 1200, BENCHMARKING: 1100}
 
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|name resolution|Network is unreachable|Connection refused"
@@ -94,6 +95,13 @@ class Environment:
         # Scripts inside name the directory they were made in: a moved checkout is installed again.
         return recorded if recorded.get("directory") == str(self.directory) and self.python.exists() else {}
 
+    def _recorded_pins(self) -> dict[str, str]:
+        """What the lists recorded as installed asked for, where they still say what they said then."""
+        recorded = self._recorded()
+        paths = [path for name in NEEDED_MEGABYTES if (path := self.checkout / name).exists()]
+        unchanged = [pins(path) for path in paths if recorded.get(path.name) == _digest(path)]
+        return {name: version for pinned in unchanged for name, version in pinned.items()}
+
     def _make(self) -> None:
         """Create the environment, or keep one that was made some other way and works."""
         if _runs(self.python, "import sys; sys.exit(sys.version_info[:2] != (3, 11))"):
@@ -114,16 +122,16 @@ class Environment:
     def _install(self) -> None:
         count = len(pins(self.requirements))
         say(f"Installing {count} packages (once; one to four minutes) …")
+        present = self._recorded_pins() | pins(self.requirements)
         self.marker.unlink(missing_ok=True)
         command = [str(self.python), "-m", "pip", "install", "--require-hashes", "-r", str(self.requirements)]
         command += ["--no-input", "--disable-pip-version-check", "--retries", "2", "--timeout", "30"]
         done = _run([*command, "--progress-bar", "off"])
         if done.returncode != 0:
             raise SetupProblem(explain_install_failure(done.stdout))
-        held = [self.requirements.name]
-        if self.requirements.name == DEVELOPING:
-            held.append(RUNNING)
-        facts = {"directory": str(self.directory)} | {name: _digest(self.checkout / name) for name in held}
+        lists = {self.requirements} | {path for name in NEEDED_MEGABYTES if (path := self.checkout / name).exists()}
+        held = [path for path in lists if pins(path).items() <= present.items()]
+        facts = {"directory": str(self.directory)} | {path.name: _digest(path) for path in held}
         draft = self.marker.with_suffix(".new")
         draft.write_text(json.dumps(facts), encoding="utf-8")
         draft.rename(self.marker)
@@ -193,8 +201,9 @@ def _tail(output: str, count: int = 12) -> str:
     return "\n".join(f"    {line}" for line in output.strip().splitlines()[-count:])
 
 
-if __name__ == "__main__":  # `make environment`: the developers' packages, nothing run
+if __name__ == "__main__":  # `make environment`: the developers' packages, or those of the lists named; nothing run
     try:
-        Environment(CHECKOUT, DEVELOPING).make_complete()
+        for wanted in sys.argv[1:] or [DEVELOPING]:
+            Environment(CHECKOUT, wanted).make_complete()
     except SetupProblem as cannot:
         sys.exit(str(cannot))
