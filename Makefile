@@ -1,5 +1,5 @@
 # Shortcuts for developers. Nothing here is needed to run or to test the service: see README.md.
-.PHONY: demo test check bench lock environment
+.PHONY: demo test check bench lock environment screenshots
 
 BIN := .venv/bin
 PYTHON_PATHS := config tracker peerreview tests bench manage.py
@@ -35,3 +35,6 @@ lock:
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
+
+screenshots:
+	python3 manage.py test tests/journeys/take_screenshots.py
