@@ -127,7 +127,7 @@ FROM ({{rows}}) w JOIN staged s ON s.ctid = w.place
 WHERE NOT EXISTS (
   SELECT 1 FROM waiting_row k WHERE k.rating_import_id = %(import)s AND k.part = left(s.part, 100)
   AND k.line = s.line AND k.reason = w.reason AND k.row ->> 'service' = s.service AND k.row ->> 'domain' = s.domain
-  AND k.row ->> 'rating' = s.rating)
+  AND k.row ->> 'rating' = s.rating AND k.reason IN ('disputed', 'rating', 'domain'))
 """  # noqa: S608  names of ours
 
 _UNMATCHED: Final = """

@@ -107,7 +107,14 @@ def _stage_records(rating_import: RatingImport, path: Path) -> dict[str, Any]:
             cursor.executemany("INSERT INTO staged_link VALUES (%s, %s, %s)", links)
     if not sieve.seen:
         raise UnreadableFile("There are no ratings in these records.", found=f"{records} records")
-    return {"format": "json", "rows": sieve.seen, "kept": kept, "dropped": dict(sieve.dropped), "records": records, "unreadable_records": unreadable}
+    return {
+        "format": "json",
+        "rows": sieve.seen,
+        "kept": kept,
+        "dropped": dict(sieve.dropped),
+        "records": records,
+        "unreadable_records": unreadable,
+    }
 
 
 def _as_csv(rows: Iterable[RatingRow]) -> Iterator[tuple[int, str]]:
@@ -139,7 +146,7 @@ def _answer_rows(rating_import: RatingImport) -> None:
     with connection.cursor() as cursor:
         for row in answered:
             column = _ANSWERED_COLUMN.get(row.answer["kind"])
-            change = "DELETE FROM staged" if column is None else f"UPDATE staged SET {column} = %(meaning)s"
+            change = "DELETE FROM staged" if column is None else f"UPDATE staged SET {column} = %(meaning)s"  # noqa: S608  a name of ours
             cursor.execute(
                 f"{change} WHERE part = %(part)s AND line = %(line)s "
                 "AND service = %(service)s AND domain = %(domain)s AND rating = %(rating)s",
