@@ -74,7 +74,7 @@ def test_the_first_wall_stands_without_the_second(cast: Cast, caller: Calling, m
     """A scope that shows everything, as if the policies were gone."""
     new_action(cast)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('turnaround.trusts', %s, true)", ["{%d}" % cast.northborough.pk])
+        cursor.execute("SELECT set_config('turnaround.trusts', %s, true)", [f"{{{cast.northborough.pk}}}"])
     monkeypatch.setattr("tracker.api.access.enter", lambda access: None)
     monkeypatch.setattr("tracker.web.middleware.enter", lambda access: None)
     assert Action.objects.count() == 1
