@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from tests.cast import Cast
-from tests.databases import ROOT, environment_for
+from tests.databases import ROOT, as_owner, environment_for
 from tests.tracker.ratings.test_importing import NOW, OVERALL, SURGERY_SAFE, Row, receive, write
 from tracker.problems import Busy
 from tracker.ratings.import_locks import hold_applying_lock, is_interrupted
@@ -111,10 +111,10 @@ def test_a_killed_database_backend_leaves_nothing(committed: str, committed_cast
     process = command(committed, path, "--as-at", "2026-03-01")
     wait_until(lambda: RatingImport.objects.filter(state=RatingImport.State.READING).exists())
     time.sleep(0.7)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with as_owner() as owner:
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+            [committed, connection.connection.info.backend_pid],
         )
     process.communicate(timeout=60)
     record = RatingImport.objects.get()

@@ -15,6 +15,7 @@ from tracker.ratings.models import CurrentRating, RatingChange, RatingImport, Ra
 from tracker.ratings.proposing import Accept
 from tracker.ratings.receiving import receive_import, source_by_hand, stored_path
 from tracker.ratings.record_states import STATE_ON_DAY
+from tracker.ratings.settling import make_provisional_trust, settle_row, to_read_again
 from tracker.ratings.undoing import undo_import
 from tracker.ratings.verifying import check_ratings
 from tracker.ratings.words import say_change
@@ -100,8 +101,14 @@ def test_the_same_bytes_cannot_be_as_at_another_day(cast: Cast, tmp_path: Path) 
     [
         ("Inadequate", "03/05/2026", "worse", "Surgery, Safe: Good → Inadequate, report of 3 May 2026"),
         ("Outstanding", "03/05/2026", "better", "Surgery, Safe: Good → Outstanding, report of 3 May 2026"),
-        ("good", "03/05/2026", "reconfirmed", "Surgery, Safe: Good again, report of 3 May 2026 (before: 1 February 2026)"),
-        ("Inadequate", "01/02/2026", "corrected", "Surgery, Safe: Good → Inadequate (corrected), report of 1 February 2026"),
+        (
+            "good", "03/05/2026", "reconfirmed",
+            "Surgery, Safe: Good again, report of 3 May 2026 (before: 1 February 2026)",
+        ),
+        (
+            "Inadequate", "01/02/2026", "corrected",
+            "Surgery, Safe: Good → Inadequate (corrected), report of 1 February 2026",
+        ),
         (
             "Inspected but not rated", "03/05/2026", "reworded",
             "Surgery, Safe: Good → Inspected but not rated, report of 3 May 2026",
@@ -295,3 +302,43 @@ def replay_steps(cast: Cast, tmp_path: Path, steps: list[tuple]) -> None:
                 assert as_at_month(month) == listed_by(surviving, month)
             assert check_ratings() == []
         transaction.set_rollback(True)
+
+
+def test_rows_of_a_provider_not_in_the_register_are_settled_by_rule(cast: Cast, tmp_path: Path) -> None:
+    row = ("QQ901", "Overall", "Overall", "Good", "01/02/2026")
+    record = load(tmp_path, [row], date(2026, 3, 1), provider="QQ9")
+    assert not CurrentRating.objects.exists()
+    make_provisional_trust(code="QQ9", name="Quay Trust", by=cast.national, now=NOW + timedelta(minutes=1))
+    assert to_read_again() == [record]
+    record = read_import(record, by=cast.national, now=NOW + timedelta(minutes=2))
+    apply_import(record, by=cast.national, now=NOW + timedelta(minutes=2))
+    rating = CurrentRating.objects.get()
+    assert rating.trust is not None
+    assert (rating.trust.code, rating.trust.standing) == ("QQ9", "provisional")
+    assert to_read_again() == []
+    assert check_ratings() == []
+
+
+def test_one_row_is_settled_from_the_stored_file(cast: Cast, tmp_path: Path) -> None:
+    record = load(tmp_path, [OVERALL, ("XN101", "Surgery", "Safe", "Good", "30/02/2026")], date(2026, 3, 1))
+    waiting = record.waiting_rows.get()
+    settle_row(waiting, kind="date_means", meaning="28/02/2026", by=cast.national, now=NOW)
+    record = read_import(record, by=cast.national, now=NOW)
+    apply_import(record, by=cast.national, now=NOW)
+    assert CurrentRating.objects.get(service__key="surgery").published_on == date(2026, 2, 28)
+
+
+def test_a_proposal_overtaken_by_another_import_is_refused(cast: Cast, tmp_path: Path) -> None:
+    load(tmp_path, [SURGERY_SAFE], date(2026, 3, 1))
+    path = write(tmp_path / "july.csv", [("XN101", "Surgery", "Safe", "Inadequate", "03/06/2026")])
+    record = read_import(receive(path, date(2026, 7, 1)), by=None, now=NOW)
+    record = agree_to_import(record, by=cast.national, now=NOW, why="One of one changed")
+    june = load(tmp_path, [("XN101", "Surgery", "Safe", "Outstanding", "03/05/2026")], date(2026, 6, 1))
+    june = agree_to_import(june, by=cast.national, now=NOW, why="One of one changed")
+    apply_import(june, by=None, now=NOW)
+    with pytest.raises(Refused, match="Read the file again"):
+        apply_import(record, by=None, now=NOW)
+    assert currently()["surgery", "safe"] == "Outstanding"
+    record = read_import(record, by=None, now=NOW)
+    assert apply_import(record, by=None, now=NOW).state == State.APPLIED
+    assert currently()["surgery", "safe"] == "Inadequate"
