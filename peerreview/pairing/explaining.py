@@ -16,6 +16,7 @@ from peerreview.pairing.matching import Alternative, Change, ExtraPlace, Pair, P
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 FACTS_IN_A_REASON = 2
 REASONS_FOR = 3
+MOVES_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +176,7 @@ def explain_unplaced(
         elif not room:
             holders.append(f"{name} has no places.")
         else:
-            holders.append(f"{name} ({_count(room, 'place')}): {', '.join(held) or 'nobody'}.")
+            holders.append(f"{name} ({_count(room, 'place')}) helps {', '.join(held) or 'nobody'}.")
     need = outcome.plan.of(trust).need
     return UnplacedExplained(
         trust=trust,
@@ -263,7 +264,8 @@ def _moves(outcome: Outcome, trust: str, change: Change) -> str:
         for move in change.moves
         if move.trust != trust
     ]
-    return f" (moves {'; '.join(moved)})" if moved else ""
+    rest = f"; and {len(moved) - MOVES_SHOWN} more" if len(moved) > MOVES_SHOWN else ""
+    return f" (moves {'; '.join(moved[:MOVES_SHOWN])}{rest})" if moved else ""
 
 
 def _against(fit: Fit) -> str | None:

@@ -44,6 +44,7 @@ def told_pair(outcome: Outcome, working: Working, trust: str) -> dict[str, Any]:
         return told | {
             "what": PAIRED,
             "headline": explained.headline,
+            "in_short": _in_short(outcome.fits[trust, helper], len(told["weak"])),
             "reasons": list(explained.reasons),
             "against": explained.against,
             "unknown": list(explained.unknown),
@@ -56,6 +57,16 @@ def told_pair(outcome: Outcome, working: Working, trust: str) -> dict[str, Any]:
         headline = f"Nobody is proposed for {outcome.name(trust)}: all {need} points of its need are left."
         return told | {"what": UNPLACED, "headline": headline}
     return told | {"what": NO_LAWFUL_HELPER, "headline": explain_no_lawful_helper(outcome, trust).headline}
+
+
+def _in_short(fit: Fit, weak: int) -> str:
+    """The pair in a line, for a list: what the helper covers, what it turned round, how like and how near."""
+    parts = {part.key: part for part in fit.parts}
+    said = [f"Good or better in {len(parts['cover'].facts)} of {weak} weak ratings"]
+    if parts["own_turnaround"].facts:
+        said.append(f"turned {len(parts['own_turnaround'].facts)} of them round itself")
+    said += [*parts["alike"].facts[:2], *parts["reach"].facts, *parts["reach"].against]
+    return "; ".join(said)
 
 
 def told_unmatched(name: str, need: Need) -> dict[str, Any]:

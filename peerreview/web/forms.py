@@ -17,6 +17,7 @@ class NewRoundForm(Form):
     name = TextField(label="Name of the round", help_text="For example: Winter 2026", max_length=100, width=20)
     room = SelectField(
         label="How many trusts each helper may take",
+        help_text=f"{DEFAULT_ROOM.places} is usual: judgement of {DEFAULT_ROOM.dated:%B %Y}",
         choices=[(str(places), str(places)) for places in range(1, MOST_ROOM + 1)],
         initial=str(DEFAULT_ROOM.places),
     )

@@ -27,7 +27,8 @@ PARTS = {
     "reach": "Reach",
     "offer": "Offer",
 }
-CELLS_SHOWN = 3
+CELLS_SHOWN = 2
+FACTS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def met_words(pair: ProposedPair) -> str:
 def board_row(pair: ProposedPair, limits: dict[str, list[str]]) -> BoardRow:
     """`limits`: what to relax, by trust code, for those who run the round; empty for the trusts themselves."""
     said = pair.explanation
-    why = said["reasons"][0] if said.get("reasons") else next(iter(limits.get(pair.trust.code, [])), said["headline"])
+    why = said.get("in_short") or next(iter(limits.get(pair.trust.code, [])), said["headline"])
     return BoardRow(
         trust=pair.trust.name,
         href=pair_href(pair),
@@ -96,15 +97,45 @@ def weights_rows(weights: Weights) -> list[list[object]]:
     return [[PARTS[key], weight] for key, weight in weights.parts.items()]
 
 
-def part_rows(parts: Sequence[dict[str, Any]]) -> list[list[object]]:
+def weak_rows(weak: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Services with their weak key questions, a rating at a time: ["Surgery", "Inadequate: Safe"]."""
+    services: dict[str, dict[str, list[str]]] = {}
+    for service, domain, rating in weak:
+        services.setdefault(service, {}).setdefault(rating, []).append(domain)
+    return [
+        [service, "; ".join(f"{rating}: {', '.join(domains)}" for rating, domains in ratings.items())]
+        for service, ratings in services.items()
+    ]
+
+
+def part_rows(parts: Sequence[dict[str, Any]], shown: int = FACTS_SHOWN) -> list[list[object]]:
     """The fit part by part, each with what speaks for it, against it, and what is not known."""
-    rows: list[list[object]] = []
-    for part in parts:
-        said = [f"For: {'; '.join(part['facts'])}."] if part["facts"] else []
-        said += [f"Against: {'; '.join(part['against'])}."] if part["against"] else []
-        said += [f"Not known: {'; '.join(part['unknown'])}."] if part["unknown"] else []
-        rows.append([part["title"], f"{part['points']} of {part['most']}", " ".join(said)])
-    return rows
+    return [
+        [
+            part["title"],
+            f"{part['points']} of {part['most']}",
+            " ".join(
+                f"{heading}: {_first(part[key], shown)}."
+                for heading, key in (("For", "facts"), ("Against", "against"), ("Not known", "unknown"))
+                if part[key]
+            ),
+        ]
+        for part in parts
+    ]
+
+
+def fact_lists(parts: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Every fact of the parts of which `part_rows` shows only some."""
+    return [
+        (part["title"], [*part["facts"], *part["against"], *part["unknown"]])
+        for part in parts
+        if max(len(part["facts"]), len(part["against"]), len(part["unknown"])) > FACTS_SHOWN
+    ]
+
+
+def _first(facts: Sequence[str], shown: int) -> str:
+    more = len(facts) - shown
+    return "; ".join(facts[:shown]) + (f"; and {more} more" if more > 0 else "")
 
 
 def page_links(page: Page[Any], query: QueryDict) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from peerreview.pairing.models import PairingRound, ProposedPair, RoundEvent
 from peerreview.pairing.operations import NO_RATINGS, propose_round, publish_round, set_aside_round
 from peerreview.pairing.queries import AlteredRound, Prices, limits_of, prices
 from peerreview.pairing.telling import NO_LAWFUL_HELPER
-from peerreview.pool.candidates import DEFAULT_ROOM
 from peerreview.pool.queries import ratings_as_at, read_pool
 from peerreview.web import presenters
 from peerreview.web.forms import OUTCOMES, BoardFilter, ConfirmForm, NewRoundForm, SetAsideForm
@@ -90,7 +89,6 @@ def new_round(request: SignedInRequest) -> HttpResponse:
         "cannot": NO_RATINGS if pool is None else pool.why_empty,
         "weights": presenters.weights_rows(WEIGHTS),
         "weights_dated": WEIGHTS.dated,
-        "room_dated": DEFAULT_ROOM.dated,
     }
     return render(request, "peerreview/rounds/new_round.jinja", context)
 
@@ -151,7 +149,8 @@ def pair(request: SignedInRequest, number: int, code: str) -> HttpResponse:
         "helper": presenters.helper_words(found),
         "met": presenters.met_words(found),
         "parts": presenters.part_rows(found.explanation.get("parts", [])),
-        "weak": [[f"{service}, {domain}", rating] for service, domain, rating in found.explanation["weak"]],
+        "every_fact": presenters.fact_lists(found.explanation.get("parts", [])),
+        "weak": presenters.weak_rows(found.explanation["weak"]),
         "limits": limits.get(code, []),
         "runs_it": runs_it,
         "prices": priced,

@@ -155,7 +155,7 @@ def test_an_unplaced_trust_is_told_who_holds_its_places_and_what_one_more_would_
     alone = explained(found, left)
     assert isinstance(alone, UnplacedExplained)
     winner = next(trust for trust in ("RMO", "RDA") if trust != left)
-    assert f"Harbour (one place): {NAMES[winner]}." in alone.holders
+    assert f"Harbour (one place) helps {NAMES[winner]}." in alone.holders
     assert "Port has no places." not in alone.holders  # a helper without a place is barred, not lawful
     gain = one_more_place(found.problem, found.plan)[0].change.met
     assert alone.one_more_place == (
