@@ -55,9 +55,9 @@ def cell(place: Trust | Site, service: str = "overall", domain: str = "overall",
 
 
 def value(rating: int | None, published: str | None, *, state: str = "", word: str = "", **other: str) -> Value:
-    """`rating` 4 to 1, or None with a `state` and the `word` printed."""
+    """`rating` 4 to 1; or None, and then `state` and `word` say what is printed in its place."""
     if rating is not None:
-        return Value(rating, _day(published), "rated", word or Rating(rating).words, **other)
+        return Value(rating, _day(published), "rated", Rating(rating).words, **other)
     return Value(None, _day(published), state or "not_rated", word or "Not rated", **other)
 
 
@@ -109,6 +109,7 @@ class Book:
 
     scope: str = "bulk"
     standing: dict[Cell, tuple[Value, RatingRecord, Value | None]] = field(default_factory=dict)
+    _last: dict[Cell, Value] = field(default_factory=dict)  # the value last listed, of cells gone since too
     _organisations: dict[Trust | Site, RatedOrganisation] = field(default_factory=dict)
     _services: dict[str, RatedService] = field(default_factory=dict)
     _domains: dict[str, RatedDomain] = field(default_factory=dict)
@@ -121,7 +122,8 @@ class Book:
             known = self.standing.get(where)
             if known is None or known[0] != what:
                 record = self._record(where, what, event, listed=True)
-                self.standing[where] = (what, record, known[0] if known else None)
+                self.standing[where] = (what, record, self._last.get(where))
+                self._last[where] = what
                 written.append((where, record))
         for where in [where for where in self.standing if where not in listing]:
             written.append((where, self._record(where, self.standing.pop(where)[0], event, listed=False)))
