@@ -87,6 +87,7 @@ def listed(when: AsAt, organisations: str, cells: Iterable[str] = (), *, with_be
         organisations=organisations.format(o="o"),
         cells=narrow,
         replaced=_replaced(),
+        carried_on=_CARRIED_ON.format(organisations=organisations.format(o="p")),
         before=before[0],
         before_state=before[1],
         before_rating=before[2],
@@ -107,19 +108,7 @@ SELECT {", ".join("l." + name for name in _CELL.split(", "))}, l.id AS record_id
   {{before_state}} AS before_state, {{before_rating}} AS before_rating,
   {{before_published_on}} AS before_published_on,
   l.superseded OR {{replaced}} AS superseded,
-  NOT EXISTS (
-    SELECT 1 FROM (
-      SELECT s.id FROM site_succession j JOIN rated_organisation s ON s.site_id = j.successor_id
-      WHERE j.predecessor_id = o.site_id
-      UNION ALL
-      SELECT s.id FROM trust_succession j
-      JOIN rated_organisation s ON s.trust_id = j.successor_id AND s.level = 'provider'
-      WHERE o.level = 'provider' AND j.predecessor_id = o.trust_id AND j."on" <= %(day)s
-    ) successor
-    JOIN rating_record n ON n.organisation_id = successor.id
-    WHERE n.state = 'rated' AND n.listed AND n.in_force_from <= %(day)s
-      AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = n.id)
-  ) AS counted,
+  l.organisation_id <> ALL (ARRAY({{carried_on}})) AS counted,
   count(*) OVER (PARTITION BY l.organisation_id, l.service_id, l.domain_id) > 1 AS disputed,
   o.level, o.trust_id, o.site_id
 FROM rated_organisation o
@@ -152,6 +141,28 @@ CROSS JOIN LATERAL (
 {{before}}
 WHERE {{organisations}}
 """  # noqa: S608  names of ours
+
+# Worked out once, not for every row: predecessors of which a successor has been listed with a rating by the day.
+_CARRIED_ON: Final = """
+  SELECT later.predecessor FROM (
+    SELECT p.id AS predecessor, s.id AS successor FROM site_succession j
+    JOIN rated_organisation p ON p.site_id = j.predecessor_id
+    JOIN rated_organisation s ON s.site_id = j.successor_id
+    WHERE {organisations}
+    UNION ALL
+    SELECT p.id, s.id FROM trust_succession j
+    JOIN trust closed ON closed.id = j.predecessor_id AND closed.closed <= %(day)s
+    JOIN rated_organisation p ON p.trust_id = j.predecessor_id AND p.level = 'provider'
+    JOIN rated_organisation s ON s.trust_id = j.successor_id AND s.level = 'provider'
+    WHERE {organisations}
+  ) later
+  CROSS JOIN LATERAL (
+    SELECT 1 FROM rating_record n
+    WHERE n.organisation_id = later.successor AND n.state = 'rated' AND n.listed AND n.in_force_from <= %(day)s
+      AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = n.id)
+    LIMIT 1
+  ) rated
+"""
 
 _BEFORE: Final = """
 LEFT JOIN LATERAL (
