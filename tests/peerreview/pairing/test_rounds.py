@@ -42,6 +42,7 @@ def test_a_round_pairs_everybody_who_needs_help_with_the_reasons(proposed: Pairi
         said = pair.explanation
         assert 1 <= len(said["reasons"]) <= 3
         assert sum(part["points"] for part in said["parts"]) == pair.fit
+        assert pair.fit is not None
         assert pair.need * pair.fit // 1000 == pair.need_met
         assert any("counted as a general offer" in fact for fact in said["unknown"])
     assert proposed.need_met == sum(pair.need_met for pair in proposed.pairs.all())

@@ -1,6 +1,7 @@
 """Who needs help and who may give it, as the imported ratings and the register have it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -69,7 +70,7 @@ def test_where_no_service_is_listed_the_trusts_own_key_questions_speak(england: 
 
 
 @pytest.mark.parametrize("flag", [{"counted": False}, {"superseded": True}])
-def test_ratings_counted_elsewhere_or_of_replaced_services_are_left_out(england: Small, flag: dict[str, bool]) -> None:
+def test_ratings_counted_elsewhere_or_of_replaced_services_are_left_out(england: Small, flag: dict[str, Any]) -> None:
     others, trusts = england
     others.rate(trusts["ZNA"], "Maternity", "safe", (RECENT, 1), **flag)
     others.save()
@@ -77,7 +78,7 @@ def test_ratings_counted_elsewhere_or_of_replaced_services_are_left_out(england:
 
 
 @pytest.mark.parametrize("flag", [{"disputed": True}, {"state": "inspected_not_rated", "rating": None}])
-def test_what_is_disputed_or_not_rated_is_unknown(england: Small, flag: dict[str, object]) -> None:
+def test_what_is_disputed_or_not_rated_is_unknown(england: Small, flag: dict[str, Any]) -> None:
     others, trusts = england
     others.rate(trusts["ZNA"], "Maternity", "safe", (RECENT, 1), **flag)
     others.save()
@@ -95,6 +96,17 @@ def test_inherited_and_acquired_ratings_are_marked(england: Small) -> None:
     others.save()
     marks = {cell.domain: cell[4:] for cell in candidate("ZHA").rated if cell.service == "Maternity"}
     assert marks == {"Safe": (False, True), "Caring": (False, False), "Effective": (True, False)}
+
+
+def test_a_hospital_that_re_registers_under_its_own_trust_is_not_acquired(england: Small) -> None:
+    others, trusts = england
+    old = Site.objects.create(cqc_id="ZHA01", name="Haven Hospital", trust=trusts["ZHA"])
+    new = Site.objects.create(cqc_id="ZHA02", name="Haven Hospital", trust=trusts["ZHA"])
+    SiteSuccession.objects.create(predecessor=old, successor=new, on=date(2025, 4, 1), source="invented")
+    others.rate(trusts["ZHA"], "Maternity", "safe", (date(2024, 3, 1), 4), site=new)
+    others.save()
+    (cell,) = [cell for cell in candidate("ZHA").rated if cell.service == "Maternity"]
+    assert not cell.acquired
 
 
 def test_a_rating_older_than_the_trust_is_inherited_and_no_turnaround_of_its_own(england: Small) -> None:
