@@ -15,7 +15,7 @@ from tests.factories import rating_change, undo
 from tests.ratings_factory import Book, cell, value
 from tests.tracker.api.conftest import Caller
 from tracker.ratings.models import RatingRecord
-from tracker.trusts.models import Site
+from tracker.trusts.models import Site, Trust
 
 Calling = Callable[[Any], Caller]
 SPRING, SUMMER, AUTUMN = date(2026, 3, 1), date(2026, 6, 1), date(2026, 9, 1)
@@ -160,7 +160,10 @@ def test_a_cursor_stays_steady_while_rows_are_added(cast: Cast, caller: Calling)
 
 @pytest.mark.parametrize("when", [{}, {"as_at": "2026-04-01"}, {"as_known_at": "2026-11-01T00:00:00Z"}])
 def test_pages_together_are_the_whole(cast: Cast, caller: Calling, when: dict[str, str]) -> None:
-    places = [cast.northborough, cast.ashford, cast.elsewhere, cast.general]
+    clinics = Site.objects.bulk_create(
+        Site(cqc_id=f"XN4{n:02}", name=f"Clinic {n:02}", trust=cast.northborough) for n in range(20)
+    )
+    places: list[Trust | Site] = [cast.northborough, cast.ashford, *clinics, cast.elsewhere, cast.general]
     listing = {
         cell(place, service, domain): value(3, "2025-01-01")
         for place in places
@@ -172,8 +175,10 @@ def test_pages_together_are_the_whole(cast: Cast, caller: Calling, when: dict[st
     calling = caller(cast.lead)
     whole = calling.rows("ratings", page_size=1000, **when)
     assert len(whole) >= len(listing)
-    for size in (1, PAGE):
+    for size in (7, 11):
         assert calling.rows("ratings", page_size=size, **when) == whole
+    last = calling.rows("ratings", page_size=1, site="XN101", **when)
+    assert last == [row for row in whole if row["site"] == "XN101"]
 
 
 def test_history_shows_what_was_taken_back(cast: Cast, book: Book, caller: Calling) -> None:
