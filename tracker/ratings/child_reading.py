@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from threading import Thread, Timer
 from typing import IO, Any, Final
@@ -53,8 +53,10 @@ class ChildReading:
         self._refused: dict[str, Any] | None = None
         self._last_words = ""
 
-    def pieces(self) -> Iterator[bytes]:
-        """Raises `UnreadableFile` when the child refuses the file, dies, or takes too long."""
+    def pieces(self) -> Generator[bytes, None, None]:
+        """Close it where it is left early, and the child ends at once.
+
+        Raises `UnreadableFile` when the child refuses the file, dies, or takes too long."""
         with tempfile.TemporaryFile() as ids:  # nameless: nothing is left behind by a killed process
             ids.write("\n".join(self.known_ids).encode())
             ids.flush()
@@ -75,25 +77,27 @@ class ChildReading:
             )
             yield from self._follow(child)
 
-    def _follow(self, child: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    def _follow(self, child: subprocess.Popen[bytes]) -> Generator[bytes, None, None]:
         stdout, stderr = child.stdout, child.stderr
         if stdout is None or stderr is None:
             raise RuntimeError("the reader has no pipes")
         listener = Thread(target=self._listen, args=[stderr], daemon=True)
         watch = Timer(self.wall, child.kill)
+        watch.daemon = True  # an importer that fails must not wait for its watch
         listener.start()
         watch.start()
         try:
-            with stdout, stderr:
-                while piece := stdout.read(_PIECE):
-                    yield piece
-                code = child.wait()
-                listener.join()
-        finally:
+            while piece := stdout.read(_PIECE):
+                yield piece
+            code = child.wait()
+        finally:  # the child first: a pipe cannot be closed while the listener waits for it
             in_time = watch.is_alive()
             watch.cancel()
             child.kill()
             child.wait()
+            listener.join()
+            stdout.close()
+            stderr.close()
         self._judge(code, in_time)
 
     def _listen(self, stderr: IO[bytes]) -> None:

@@ -6,6 +6,7 @@ Nothing is interpreted here.  What a person settled for one row of this file is 
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,8 +76,8 @@ def _stage_file(rating_import: RatingImport, path: Path, told: Callable[[int], N
     with connection.cursor() as cursor:
         known = _known_ids() if rating_import.keep == RatingImport.Keep.NHS else []
         reading = ChildReading(path, keep=rating_import.keep, known_ids=known, told=told)
-        with cursor.copy(_COPY) as copy:
-            for piece in reading.pieces():
+        with closing(reading.pieces()) as pieces, cursor.copy(_COPY) as copy:
+            for piece in pieces:
                 copy.write(piece)
     return reading.report
 
