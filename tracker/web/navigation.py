@@ -16,4 +16,8 @@ def items(access: Access) -> list[NavigationItem]:
         places.append(NavigationItem("Sector", reverse("sector"), 30))
     if access.may(Can.SEE_PLANS):
         places.append(NavigationItem("Actions", reverse("actions"), 40))
+    if access.may(Can.LOAD_RATINGS):
+        places.append(NavigationItem("Imports", reverse("imports"), 60))
+    if access.may(Can.SEE_OPERATIONS):
+        places.append(NavigationItem("Outbox", reverse("outbox"), 70))
     return places

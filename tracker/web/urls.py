@@ -5,8 +5,11 @@ from django.urls import path
 from tracker.web.views import (
     actions,
     cells,
+    import_changes,
+    imports,
     inspections,
     movement,
+    reminders,
     search,
     sector,
     service,
@@ -14,6 +17,8 @@ from tracker.web.views import (
     timeline,
     today,
     trusts,
+    waiting,
+    worse,
 )
 
 urlpatterns = [
@@ -44,4 +49,19 @@ urlpatterns = [
     path("actions/<str:reference>", actions.action, name="action"),
     path("actions/<str:reference>/progress", actions.record_progress, name="record_progress"),
     path("actions/<str:reference>/reassign", actions.reassign_action, name="reassign_action"),
+    path("sector/worse", worse.worse, name="worse"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/new", imports.upload_import, name="upload_import"),
+    path("imports/waiting", waiting.waiting, name="waiting"),
+    path("imports/waiting/<int:row_id>", waiting.settle, name="settle_row"),
+    path("imports/<uuid:public_id>", imports.import_page, name="import"),
+    path("imports/<uuid:public_id>/changes", import_changes.import_changes, name="import_changes"),
+    path("imports/<uuid:public_id>/applied", import_changes.import_applied, name="import_applied"),
+    path("imports/<uuid:public_id>/review", import_changes.review_import, name="review_import"),
+    path("imports/<uuid:public_id>/read", imports.read_again, name="read_again"),
+    path("imports/<uuid:public_id>/agree", imports.agree_to_import, name="agree_to_import"),
+    path("imports/<uuid:public_id>/set-aside", imports.set_aside_import, name="set_aside_import"),
+    path("imports/<uuid:public_id>/undo", imports.undo_import, name="undo_import"),
+    path("reminders", reminders.reminders, name="reminders"),
+    path("outbox", reminders.outbox, name="outbox"),
 ]

@@ -137,7 +137,7 @@ def test_a_late_save_shows_both_texts_and_can_then_be_saved(cast: Cast, as_user:
     assert any(e.get("value") == "at_risk" and "checked" in e.attributes for e in found.all("input"))
     assert updates() == ["Theirs: all went well."]
     client.post(f"/actions/{action.reference}/progress", {**mine, **hidden(found)})
-    assert updates() == ["Theirs: all went well.", "Mine: the\r\nrota fails."] or len(updates()) == 2
+    assert [words.split()[0] for words in updates()] == ["Theirs:", "Mine:"]
 
 
 def test_words_with_a_patients_number_are_kept_and_asked_about(cast: Cast, as_user: Any) -> None:
@@ -286,7 +286,7 @@ def test_the_list_is_sorted_both_ways_and_downloads_what_it_shows(cast: Cast, as
     assert up == sorted(up)
     assert rows_of(page(client, "/actions?sort=-reference")) == up[::-1]
     answer = client.get("/actions?owner=me&format=csv")
-    text = b"".join(answer.streaming_content).decode()
+    text = answer.content.decode()
     assert "XN1-MD-001" in text
     assert "Fourth" not in text
     assert "Confidential" in text

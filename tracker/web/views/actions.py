@@ -75,7 +75,7 @@ def record_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     """The form on the action's page is sent here; a refusal shows the page again with everything typed."""
     found = _action(request, reference)
     if request.method != "POST":
-        return redirect("action", found.reference)
+        return action(request, reference)
     refuse_unless(_may_record(request, found))
     form = _progress_form(request, found)
     theirs: dict[str, str] = {}

@@ -18,7 +18,7 @@ from tracker.trusts.models import Trust
 from tracker.web.finding_words import shown_inspection, shown_ratings
 from tracker.web.forms_findings import FindingForm, InspectionForm
 from tracker.web.refusals import say_refusal
-from tracker.web.requests import SignedInRequest, needs, refuse_unless
+from tracker.web.requests import SignedInRequest, needs
 from tracker.web.trust_pages import succession_sentences, trust_frame
 
 
@@ -54,7 +54,7 @@ def inspections(request: SignedInRequest, code: str) -> HttpResponse:
 @needs(Can.RECORD_FINDINGS)
 def record_inspection(request: SignedInRequest, code: str) -> HttpResponse:
     trust = _trust(code)
-    refuse_unless(request.access.may(Can.RECORD_FINDINGS, trust.pk))
+    _only_recorders(request, trust)
     form = InspectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,7 +72,7 @@ def record_inspection(request: SignedInRequest, code: str) -> HttpResponse:
 @needs(Can.RECORD_FINDINGS)
 def record_finding(request: SignedInRequest, code: str, inspection_id: int) -> HttpResponse:
     trust = _trust(code)
-    refuse_unless(request.access.may(Can.RECORD_FINDINGS, trust.pk))
+    _only_recorders(request, trust)
     inspection = get_object_or_404(Inspection.objects.select_related("trust"), pk=inspection_id, trust=trust)
     form = FindingForm(request.POST or None, trust=trust)
     if request.method == "POST" and form.is_valid():
@@ -110,6 +110,12 @@ def _trust(code: str) -> Trust:
     if trust is None:
         raise Http404
     return trust
+
+
+def _only_recorders(request: SignedInRequest, trust: Trust) -> None:
+    """To whoever records for other trusts only, this trust's form does not exist."""
+    if not request.access.may(Can.RECORD_FINDINGS, trust.pk):
+        raise Http404
 
 
 def _actions_answering(request: SignedInRequest, trust: Trust) -> dict[int, list[Action]]:

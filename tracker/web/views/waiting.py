@@ -1,0 +1,137 @@
+"""Rows of imports that could not be read or matched: listed by reason, and settled one by one or by rule."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from tracker.people.roles import Can
+from tracker.problems import Refused
+from tracker.ratings.models import SettlingRule, WaitingRow
+from tracker.ratings.settling import GIVEN, make_provisional_trust, settle_by_rule, settle_row
+from tracker.web.addresses import address
+from tracker.web.forms_imports import KINDS_FOR, PROVISIONAL, ROW, SettleForm
+from tracker.web.import_words import import_href
+from tracker.web.paging import one_page
+from tracker.web.refusals import say_refusal
+from tracker.web.requests import SignedInRequest, needs
+
+Reason = WaitingRow.Reason
+_FIELD_WORDS = {
+    "organisation_id": "Organisation", "organisation_name": "Name", "organisation_type": "Type",
+    "provider_id": "Provider", "provider_name": "Provider's name", "service": "Service", "domain": "Key question",
+    "rating": "Rating", "publication_date": "Published", "report_type": "Report type", "inherited": "Inherited",
+    "postcode": "Postcode", "local_authority": "Local authority", "nhs_region": "Region", "url": "Address",
+}  # fmt: skip
+
+
+@needs(Can.LOAD_RATINGS)
+def waiting(request: SignedInRequest) -> HttpResponse:
+    """The rows that wait, by reason; `?import=` leaves those of one file."""
+    rows = WaitingRow.objects.filter(state=WaitingRow.State.WAITING)
+    of = request.GET.get("import", "")
+    if of:
+        rows = rows.filter(rating_import__pk=int(of)) if of.isascii() and of.isdigit() and len(of) < 19 else rows.none()
+    counts = dict(rows.order_by().values_list("reason").annotate(Count("pk")))
+    reason = request.GET.get("reason", "")
+    shown = rows.filter(reason=reason) if reason in counts else rows
+    page, pages = one_page(shown.select_related("rating_import").order_by("reason", "pk"), request.GET)
+    reason = reason if reason in counts else ""
+    return render(
+        request,
+        "tracker/imports/waiting.jinja",
+        {
+            "total": pages.total,
+            "reason": Reason(reason).label if reason else "",
+            "reasons": [
+                {
+                    "text": Reason(key).label,
+                    "count": counts[key],
+                    "href": address(request.path, {"reason": key, "import": of}),
+                    "current": key == reason,
+                }
+                for key in Reason.values
+                if key in counts
+            ],
+            "all_href": address(request.path, {"import": of}),
+            "rows": [
+                {
+                    "href": reverse("settle_row", args=[row.pk]),
+                    "line": f"{row.part}, row {row.line:,}" if row.part else f"Row {row.line:,}",
+                    "name": row.row.get("organisation_name") or row.row.get("organisation_id") or "No name",
+                    "detail": row.detail,
+                    "said": ", ".join(str(row.row.get(name) or "blank") for name in ("service", "domain", "rating")),
+                    "file": row.rating_import.file_name,
+                    "file_href": import_href(row.rating_import),
+                }
+                for row in page
+            ],
+            "pagination": pages.links(request.path, {"reason": reason, "import": of}),
+            "may_settle": request.access.may(Can.SETTLE_ROWS),
+        },
+    )
+
+
+@needs(Can.SETTLE_ROWS)
+def settle(request: SignedInRequest, row_id: int) -> HttpResponse:
+    """One row as read, and what to do with it: for it alone or for every row like it."""
+    row = get_object_or_404(WaitingRow.objects.select_related("rating_import"), pk=row_id)
+    alike = {kind.value: _alike(row, kind).count() for kind in KINDS_FOR[Reason(row.reason)] if _given(row, kind)}
+    form = SettleForm(request.POST or None, row=row, alike=alike)
+    if request.method == "POST" and form.is_valid():
+        try:
+            said = _settle(request, row, form.cleaned_data)
+        except Refused as refused:
+            say_refusal(request, form, refused)
+        else:
+            messages.success(request, said)
+            return redirect(address(reverse("waiting"), {"reason": row.reason}))
+    return render(
+        request,
+        "tracker/imports/settle.jinja",
+        {
+            "form": form,
+            "row": row,
+            "still_waiting": row.state == WaitingRow.State.WAITING,
+            "reason": Reason(row.reason).label,
+            "fields": [
+                {"key": words, "value": str(row.row[name])} for name, words in _FIELD_WORDS.items() if row.row.get(name)
+            ],
+            "file_href": import_href(row.rating_import),
+        },
+    )
+
+
+def _settle(request: SignedInRequest, row: WaitingRow, given: dict[str, Any]) -> str:
+    """Do what was chosen; what to tell the person."""
+    by, now = request.user, request.moment.now
+    meaning = given.get("meaning", "")
+    again = "Read the file again to see what that changes."
+    if given["kind"] == PROVISIONAL:
+        code, name = str(row.row.get("provider_id", "")), str(row.row.get("provider_name", ""))
+        trust = make_provisional_trust(code=code, name=name or str(row.row["organisation_name"]), by=by, now=now)
+        return f"{trust.name} was taken in as a provisional trust. {again}"
+    kind = SettlingRule.Kind(given["kind"])
+    if kind == SettlingRule.Kind.SET_ASIDE:
+        meaning = ""
+    elif not meaning:
+        raise Refused("Enter what it means.", field="meaning")
+    if given["reach"] == ROW:
+        settle_row(row, kind=kind, meaning=meaning, by=by, now=now)
+        return f"The row was settled. {again}"
+    count = _alike(row, kind).count()
+    settle_by_rule(kind=kind, given=_given(row, kind), meaning=meaning, by=by, now=now)
+    return f"The rule holds from now on and settled {count:,} {'row' if count == 1 else 'rows'}. {again}"
+
+
+def _given(row: WaitingRow, kind: SettlingRule.Kind) -> str:
+    """The text of the row that a rule of this kind is about."""
+    return str(row.row.get(GIVEN[kind], "")).strip()
+
+
+def _alike(row: WaitingRow, kind: SettlingRule.Kind) -> QuerySet[WaitingRow]:
+    """The rows that wait and have the same text, in every file."""
+    return WaitingRow.objects.filter(state=WaitingRow.State.WAITING, **{f"row__{GIVEN[kind]}": _given(row, kind)})
