@@ -27,18 +27,20 @@ class SiteJoin:
     source: str
 
 
-_JOINS: Final = """
+_FAMILY: Final = """
 WITH RECURSIVE family (id) AS (
   SELECT %(site)s::bigint
   UNION
   SELECT CASE WHEN j.predecessor_id = f.id THEN j.successor_id ELSE j.predecessor_id END
   FROM family f JOIN site_succession j ON f.id IN (j.predecessor_id, j.successor_id)
 )
+"""
+_JOINS: Final = """
 SELECT p.id, p.cqc_id, p.name, pt.name, s.id, s.cqc_id, s.name, st.name, j."on", j.reason, j.source
 FROM site_succession j
 JOIN site p ON p.id = j.predecessor_id JOIN trust pt ON pt.id = p.trust_id
 JOIN site s ON s.id = j.successor_id JOIN trust st ON st.id = s.trust_id
-WHERE j.predecessor_id IN (SELECT id FROM family) AND j.successor_id IN (SELECT id FROM family)
+WHERE {where}
 ORDER BY j."on" NULLS FIRST, p.cqc_id, s.cqc_id
 """
 
@@ -46,7 +48,15 @@ ORDER BY j."on" NULLS FIRST, p.cqc_id, s.cqc_id
 def site_joins(site: Site) -> list[SiteJoin]:
     """Every join by which the hospital came to be or went on, at any remove, earliest first."""
     with connection.cursor() as cursor:
-        cursor.execute(_JOINS, {"site": site.pk})
+        of_family = "j.predecessor_id IN (SELECT id FROM family) AND j.successor_id IN (SELECT id FROM family)"
+        cursor.execute(_FAMILY + _JOINS.format(where=of_family), {"site": site.pk})
+        return [SiteJoin(*row) for row in cursor.fetchall()]
+
+
+def site_joins_of(trust: Trust) -> list[SiteJoin]:
+    """Every join from or to a hospital of the trust, earliest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOINS.format(where="%(trust)s IN (p.trust_id, s.trust_id)"), {"trust": trust.pk})
         return [SiteJoin(*row) for row in cursor.fetchall()]
 
 

@@ -1,7 +1,8 @@
 """A trust through time: every report on it and its hospitals, by publication date, and what fell out of the files.
 
 One event is what was published of one organisation on one day.  A record that a later file only carried on, or
-that another source repeats, is the same publication and is told once.  What was taken back is not told at all.
+that another source repeats, is the same publication and is told once, and so is what a later registration of the same
+hospital inherited.  What was taken back is not told at all.
 """
 
 from dataclasses import dataclass
@@ -58,7 +59,12 @@ kept AS (
 ),
 events AS MATERIALIZED (
   SELECT 'published' AS kind, published_on AS day, organisation_id FROM kept
-  WHERE listed AND published_on IS NOT NULL GROUP BY published_on, organisation_id
+  WHERE listed AND published_on IS NOT NULL AND NOT (upper(inherited) IN ('Y', 'YES', 'TRUE') AND EXISTS (
+    SELECT 1 FROM rated_organisation o
+    JOIN site_succession j ON j.successor_id = o.site_id
+    JOIN rated_organisation p ON p.site_id = j.predecessor_id AND p.trust_id = o.trust_id
+    WHERE o.id = kept.organisation_id))
+  GROUP BY published_on, organisation_id
   UNION ALL
   SELECT 'unlisted', in_force_from, organisation_id FROM kept
   WHERE NOT listed GROUP BY in_force_from, organisation_id

@@ -12,12 +12,13 @@ from tracker.ratings.as_at import AsAt
 from tracker.web.addresses import address
 from tracker.web.ratings_filter import Filtered
 from tracker.web.ratings_words import (
+    OLD_AFTER_YEARS,
     OUTCOME_WORDS,
     TYPE_WORDS,
-    age_words,
     rating_tone,
     rating_words,
     short_day,
+    years_old,
 )
 
 Shown = dict[str, object]
@@ -73,9 +74,9 @@ def list_rows(rows: Sequence[RatedSubject], level: Level, when: AsAt, today: dat
 def _row(row: RatedSubject, level: Level, when: AsAt, today: date) -> list[object]:
     query = {"as_at": when.day.isoformat() if when.day else ""}
     rated = drawn(row)
-    age = age_words(row.published_on, when.day or today)
     published = short_day(row.published_on, "" if row.state is None else "no date given")
-    dated = f"{published} ({age})" if age else published
+    years = years_old(row.published_on, when.day or today) if row.published_on else 0
+    dated = f"{published}, {years} years old" if years >= OLD_AFTER_YEARS else published
     trust_href = address(reverse("trust", args=[row.trust_code]), query)
     if level is Level.SITE:
         site = {"text": row.name, "href": address(reverse("site", args=[row.code]), query)}

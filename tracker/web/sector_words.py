@@ -29,9 +29,9 @@ _FIELD: Final = {
 NOUNS: Final = {Level.TRUST: "trust", Level.SITE: "hospital"}
 
 
-def counted(count: int, level: Level) -> str:
-    """ "1 trust", "1,204 hospitals"."""
-    return f"{count:,} {NOUNS[level]}{'' if count == 1 else 's'}"
+def counted(count: int, level: Level, kind: str = "") -> str:
+    """ "1 trust", "1,204 rated hospitals" with the `kind` "rated"."""
+    return f"{count:,} {kind}{' ' if kind else ''}{NOUNS[level]}{'' if count == 1 else 's'}"
 
 
 def list_href(filtered: Filtered, **changes: str) -> str:
@@ -81,7 +81,12 @@ def beside(whole: Spread, filtered: Filtered) -> list[Shown]:
     if whole.not_listed:
         others.append((NOT_LISTED, whole.not_listed))
     return [
-        {"word": OUTCOME_WORDS[key], "count": count, "href": list_href(filtered, outcome=key)} for key, count in others
+        {
+            "word": OUTCOME_WORDS[key],
+            "text": counted(count, filtered.selection.level),
+            "href": list_href(filtered, outcome=key),
+        }
+        for key, count in others
     ]
 
 

@@ -6,23 +6,24 @@ from typing import Final
 
 from django.urls import reverse
 
+from tracker.ratings.lineage import SiteJoin
 from tracker.ratings.scale import OVERALL
 from tracker.ratings.timeline import UNLISTED, TimelineEvent, TimelineRating
 from tracker.reports.tables import Row
-from tracker.trusts.models import Trust
 from tracker.web.ratings_words import change_words, long_day, rating_words
 
 Shown = dict[str, object]
 
 
-def event_shown(event: TimelineEvent, trust: Trust) -> Shown:
+def event_shown(event: TimelineEvent) -> Shown:
     """One event as the page shows it: a title, its day, and a line for each service that changed."""
+    name = f"{event.name} ({event.cqc_id})"
     if event.kind == UNLISTED:
         services = list(dict.fromkeys(rating.service_name for rating in event.ratings))
-        title = f"{event.name}: no longer in CQC's file"
+        title = f"{name}: no longer in CQC's file"
         return _shown(event, title, [f"{len(event.ratings)} ratings: {', '.join(services)}"])
     number = len(event.ratings)
-    title = f"{event.name}: {number} rating{'' if number == 1 else 's'} published"
+    title = f"{name}: {number} rating{'' if number == 1 else 's'} published"
     return _shown(event, title, _lines(event.ratings))
 
 
@@ -48,12 +49,12 @@ def _lines(ratings: Sequence[TimelineRating]) -> list[str]:
         elif rating.before_state is None:
             first += 1
             if rating.domain == OVERALL:
-                changed.setdefault(rating.service_name, []).append(f"{_said(rating)}, first rating")
+                changed.setdefault(rating.service_name, []).append(_said(rating))
         else:
             same += 1
     lines = [f"{_named(service)}: {'; '.join(said)}" for service, said in changed.items()]
     if first:
-        lines.append(f"{first} rated for the first time")
+        lines.append(f"{first} with no earlier rating known here")
     if same:
         lines.append(f"{same} re-confirmed, the same as before")
     return lines
@@ -66,6 +67,24 @@ def _named(service: str) -> str:
 def _said(rating: TimelineRating) -> str:
     word = rating_words(rating.state, rating.rating, rating.word)
     return word if rating.domain == OVERALL else f"{rating.domain_name} {word}"
+
+
+def join_events(joins: Iterable[SiteJoin]) -> list[Shown]:
+    """How hospitals of the trust carried on under other registrations, as events; those without a day are left to
+    the hospital's page."""
+    return [
+        {
+            "title": f"{join.predecessor_name} ({join.predecessor_cqc_id}) carried on as {join.successor_name} "
+            f"({join.successor_cqc_id})",
+            "date": long_day(join.on),
+            "datetime": join.on.isoformat(),
+            "day": join.on,
+            "href": reverse("site", args=[join.successor_cqc_id]),
+            "lines": [join.reason] if join.reason else [],
+        }
+        for join in joins
+        if join.on is not None
+    ]
 
 
 def succession_events(successions: Iterable[dict[str, str]]) -> list[Shown]:

@@ -173,12 +173,21 @@ def test_a_hospital_through_registrations_explains_each_join(cast: Cast, lead: C
     assert "Carried on as Northborough General Hospital (XA110)" in words(page(lead, "/trusts/XN1/hospitals"))
 
 
+def test_the_timeline_tells_a_re_registration_once(cast: Cast, lead: Client) -> None:
+    new = Site.objects.create(cqc_id="XN110", name="Northborough General Hospital", trust=cast.northborough)
+    SiteSuccession.objects.create(predecessor=cast.general, successor=new, on=date(2023, 4, 1), source="register")
+    Book().load(FIRST, {cell(cast.general): value(2, "2020-01-01"), cell(new): value(2, "2020-01-01", inherited="Y")})
+    text = words(page(lead, "/trusts/XN1/timeline"))
+    assert text.count("1 rating published") == 1
+    assert "(XN101) carried on as Northborough General Hospital (XN110)" in text
+
+
 def test_the_timeline_tells_changes_and_what_fell_out(cast: Cast, lead: Client, rated: Book) -> None:
     rated.load(date(2026, 1, 1), {cell(cast.northborough): value(2, "2024-06-05")})
     text = words(page(lead, "/trusts/XN1/timeline"))
     assert "Surgery: Safe Inadequate, down from Good" in text
-    gone = text.index("Northborough General Hospital: no longer in CQC's file")
-    assert gone < text.index("Northborough General Hospital: 1 rating published")
+    gone = text.index("Northborough General Hospital (XN101): no longer in CQC's file")
+    assert gone < text.index("Northborough General Hospital (XN101): 1 rating published")
     assert text.index("20 November 2025") < text.index("5 June 2024") < text.index("1 March 2018")
 
 

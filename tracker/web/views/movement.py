@@ -22,8 +22,14 @@ _SHOWN = ("from", "to", "level", "type", "region", "system", "service", "questio
 @needs(Can.SEE_SECTOR)
 def movement(request: SignedInRequest) -> HttpResponse:
     """From and to, by default the last two files; each number opens its list below the matrix."""
-    filtered = read_filter(request.GET, choices(), path=request.path, shown=_SHOWN, form_class=MovementFilter)
-    days = _days(filtered, as_at())
+    latest = as_at()
+    data = request.GET.copy()
+    if len(latest.dates) > 1:
+        data["to"] = data.get("to") or latest.dates[0].isoformat()
+        before = [day.isoformat() for day in latest.dates if day.isoformat() < data["to"]]
+        data["from"] = data.get("from") or (before[0] if before else data["to"])
+    filtered = read_filter(data, choices(), path=request.path, shown=_SHOWN, form_class=MovementFilter)
+    days = _days(filtered, latest)
     move = request.GET.get("move", "")
     if move and move not in MOVES:
         raise Http404
@@ -68,11 +74,9 @@ def movement(request: SignedInRequest) -> HttpResponse:
 
 
 def _days(filtered: Filtered, latest: AsAt) -> tuple[AsAt, AsAt] | None:
-    """The two days, None while fewer than two files stand to be compared."""
+    """The two days, None where they could not be read or there are no two files to compare."""
     given = filtered.form.cleaned_data if filtered.is_valid else {}
-    if latest.latest is None or (len(latest.dates) < 2 and not given.get("from")):
+    first, last = given.get("from"), given.get("to")
+    if latest.latest is None or first is None or last is None:
         return None
-    last = given.get("to") or latest.latest
-    before = [day for day in latest.dates if day < min(last, latest.latest)]
-    first = given.get("from") or (before[0] if before else latest.dates[-1])
     return AsAt(first, latest.dates), AsAt(last, latest.dates)

@@ -55,7 +55,7 @@ def sector(request: SignedInRequest) -> HttpResponse:
             "what": _what(filtered),
             "whole": whole,
             "headline": words.headline(whole) if whole else "",
-            "of": f"{'rated ' + words.counted(whole.rated, selection.level) if whole else ''}",
+            "of": words.counted(whole.rated, selection.level, "rated") if whole else "",
             "parts": words.headline_parts(whole, filtered) if whole else [],
             "note": words.rounding_note(whole) if whole else "",
             "bar": words.bar(whole) if whole else None,

@@ -5,14 +5,21 @@ from django.shortcuts import get_object_or_404, render
 
 from tracker.people.roles import Can
 from tracker.ratings.as_at import as_at
-from tracker.ratings.lineage import trust_successions
+from tracker.ratings.lineage import site_joins_of, trust_successions
 from tracker.ratings.timeline import timeline as read_timeline
 from tracker.reports.tables import Stamp, Table
 from tracker.trusts.models import Trust
 from tracker.web.addresses import PAGE, Pages
 from tracker.web.exports import download, download_links, wanted_format
 from tracker.web.requests import SignedInRequest, needs
-from tracker.web.timeline_words import TIMELINE_HEADINGS, between, event_shown, succession_events, timeline_rows
+from tracker.web.timeline_words import (
+    TIMELINE_HEADINGS,
+    between,
+    event_shown,
+    join_events,
+    succession_events,
+    timeline_rows,
+)
 from tracker.web.trust_pages import succession_sentences, trust_frame
 
 _EVERYTHING = 1_000_000
@@ -37,8 +44,8 @@ def timeline(request: SignedInRequest, code: str) -> HttpResponse:
     pages = Pages(number, found.total)
     successions = succession_sentences(subject, trust_successions(subject))
     events = between(
-        [event_shown(event, subject) for event in found.events],
-        succession_events(successions),
+        [event_shown(event) for event in found.events],
+        [*succession_events(successions), *join_events(site_joins_of(subject))],
         first_page=number == 1,
         last_page=number == pages.last,
     )
