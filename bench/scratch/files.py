@@ -24,5 +24,5 @@ def full_size(rows: int, file_format: Format = "csv", *, changed: float = 0.0) -
 def same_content(path: Path, number: int) -> Path:
     """The same csv in other bytes: with `number` empty lines at its end."""
     other = path.with_name(f"{path.stem}-again-{number}.csv")
-    other.write_bytes(path.read_bytes() + b"\r\n" * number  # as the generator ends its lines)
+    other.write_bytes(path.read_bytes() + b"\r\n" * number)  # as the generator ends its lines
     return other

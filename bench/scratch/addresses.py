@@ -1,0 +1,74 @@
+"""Every page there is, from the routes themselves, with something to show for each argument.
+
+A route whose arguments are not known here is not passed over: it is answered as unknown, and counts as missed.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tracker.demonstration.cast import CAST
+from tracker.findings.models import Inspection
+from tracker.people.scope import whole_service
+from tracker.plans.models import Action
+from tracker.ratings.models import CurrentRating, RatingImport
+
+OTHERS = ("accounts/", "administration/")
+"""Pages of other people's making."""
+
+
+class Route(NamedTuple):
+    """A named address and the arguments it takes."""
+
+    name: str
+    arguments: frozenset[str]
+
+
+def routes() -> list[Route]:
+    """Our own named routes, in their order."""
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[Any], under: str) -> Iterator[Route]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if not str(pattern.pattern).startswith(OTHERS):
+                name = f"{under}{pattern.namespace}:" if pattern.namespace else under
+                yield from _walk(pattern.url_patterns, name)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield Route(f"{under}{pattern.name}", frozenset(pattern.pattern.converters))
+
+
+def arguments() -> dict[str, Any]:
+    """A value for each argument a route may take: of the trust with the most going on."""
+    code = CAST.struggling.code
+    with whole_service():
+        cell = (
+            CurrentRating.objects.filter(trust__code=code, site__isnull=False, state="rated")
+            .select_related("organisation", "service", "domain", "site")
+            .order_by("pk")[0]
+        )
+        action = Action.objects.order_by("pk")[0]
+        newest = RatingImport.objects.order_by("-pk")[0]
+        values = {
+            "code": code,
+            "cqc_id": cell.organisation.cqc_id,
+            "level": cell.organisation.level,
+            "service": cell.service.key,
+            "domain": cell.domain.key,
+            "reference": action.reference,
+            "inspection_id": Inspection.objects.order_by("pk")[0].pk,
+            "import_id": newest.pk,
+            "public_id": newest.public_id,
+        }
+    connection.close()
+    return values
+
+
+def address(route: Route, values: dict[str, Any]) -> str | None:
+    """The page's address, or None where an argument is not known."""
+    if not route.arguments <= values.keys():
+        return None
+    return reverse(route.name, kwargs={name: values[name] for name in route.arguments})

@@ -1,0 +1,63 @@
+"""The demonstration England at full data, loaded month by month, with work going on in it."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from django.conf import settings
+
+from bench.scratch.imports import load, register
+from tracker.accounts.models import User
+from tracker.clock import moment
+from tracker.demonstration.bulk_file import write_month
+from tracker.demonstration.cast import CAST
+from tracker.demonstration.england import England
+from tracker.findings.models import Finding, Inspection
+from tracker.findings.operations import record_finding
+from tracker.management.demonstration import prepare_people, prepare_thread
+from tracker.people.access import access_of
+from tracker.people.scope import scope_of, whole_service
+from tracker.plans.operations import make_action
+from tracker.ratings.models import RatingImport
+from tracker.trusts.models import Trust
+
+ACTIONS: Final = 200
+"""Of one trust, once the data is full."""
+
+
+def begin(england: England) -> None:
+    """Trusts, people, the first month's ratings, and the first findings and actions."""
+    register(england)
+    now = moment()
+    with whole_service() as service:
+        prepare_people(service, now)
+    add_month(england, 0)
+    with whole_service():
+        prepare_thread(now)
+
+
+def add_month(england: England, month: int) -> None:
+    """One month's file, counted from 0, as NHS England loads it: the NHS's organisations."""
+    path = settings.DATA_DIR / "bench" / f"month-{month}.xlsx"
+    if not path.exists():
+        write_month(england, month, path, "xlsx")
+    load(path, england.months[month], keep=RatingImport.Keep.NHS)
+
+
+def add_actions(count: int = ACTIONS) -> None:
+    """Findings and actions of the struggling trust, recorded by its own lead."""
+    now = moment()
+    lead, executive = User.objects.get(email="lead@demo.test"), User.objects.get(email="executive@demo.test")
+    by = access_of(lead, now.today)
+    with scope_of(by):
+        trust = Trust.objects.get(code=CAST.struggling.code)
+        inspection = Inspection.objects.filter(trust=trust).first()
+        if inspection is None:
+            raise RuntimeError("the demonstration records an inspection of this trust")
+        for number in range(count):
+            words = f"The trust must ensure that safety check {number} is made and recorded."
+            finding = record_finding(inspection, by=by, now=now.now, kind=Finding.Kind.MUST, words=words)
+            due: date = now.today + timedelta(days=1 + number % 90)
+            make_action(
+                trust, by=by, now=now.now, title=f"Make safety check {number}", owner=lead, executive=executive,
+                due_on=due, findings=[finding],
+            )  # fmt: skip
