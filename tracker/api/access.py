@@ -53,7 +53,7 @@ class Door(APIView):
     throttle_classes = (Reads, Writes)
     parser_classes = (BoundedJSON,)
     schema = Described()
-    needs: ClassVar[Can | None] = None
+    needs: ClassVar[Can | None] = Can.SEE_RATINGS  # as the pages: everybody with a role
     filters: ClassVar[type[Filters] | None] = Filters
     confidential: ClassVar[bool] = False
 

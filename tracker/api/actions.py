@@ -1,6 +1,6 @@
 """A trust's own actions, and the recording of progress on them.  Confidential: everybody else finds nothing."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from tracker.api.access import Door, Listing
 from tracker.api.errors import ConflictSerializer, ProblemSerializer
 from tracker.api.filters import CodeOf, Filters
 from tracker.api.schema import refusals_and
+from tracker.people.roles import Can
 from tracker.plans.lifecycle import Status
 from tracker.plans.models import Action
 from tracker.plans.operations import record_progress
@@ -120,6 +121,7 @@ class OwnActions(GenericAPIView[Action]):
     queryset = Action.objects.none()
     filter_backends = ()
     lookup_field = "reference"
+    needs: ClassVar[Can | None] = Can.SEE_PLANS
     confidential = True
 
     def get_queryset(self) -> QuerySet[Action]:

@@ -14,6 +14,7 @@ from tracker.api.access import Door
 class Description(Door, SpectacularAPIView):
     """The OpenAPI document."""
 
+    needs = None
     filters = None
 
 
@@ -21,6 +22,7 @@ class Description(Door, SpectacularAPIView):
 class Nowhere(Door):
     """Every address that is none, for whoever is signed in."""
 
+    needs = None
     filters = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

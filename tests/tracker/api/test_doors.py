@@ -141,6 +141,13 @@ def test_only_an_administrator_issues_tokens(cast: Cast) -> None:
         issue_token(cast.other_lead, by=access_of(cast.lead, cast.lead.memberships.get().valid_from))
 
 
+def test_a_person_without_a_role_finds_nothing(cast: Cast, caller: Calling) -> None:
+    calling = caller(cast.lead)
+    cast.lead.memberships.all().delete()
+    assert {path: calling.get(path).status_code for path in LISTS} == dict.fromkeys(LISTS, 404)
+    assert calling.get("schema/").status_code == 200
+
+
 def test_imports_do_not_exist_for_those_who_do_not_load_them(cast: Cast, caller: Calling) -> None:
     for person in (cast.lead, cast.person(Role.REGIONAL_STAFF), cast.person(Role.SYSTEM_STAFF)):
         assert caller(person).get("imports").status_code == 404
