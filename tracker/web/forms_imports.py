@@ -99,6 +99,8 @@ _PROVISIONAL_WORDS: Final = "It is an NHS provider the register does not have ye
 class SettleForm(Form):
     """What a waiting row means, for it alone or for every row like it."""
 
+    says_optional = False  # whether the meaning is needed depends on the first answer
+
     kind = RadiosField(label="What to do with it", missing="Select what to do with the row")
     meaning = TextField(label="Meaning", required=False, max_length=300)
     reach = RadiosField(label="For which rows", missing="Select for which rows this holds")

@@ -33,7 +33,8 @@ def items(access: Access, moment: Moment) -> list[TodaySection]:
     if access.may(Can.SEE_PLANS) and access.home_trust_ids:
         sections += _owed(access, moment)
     if makes_for := access.trusts(Can.MAKE_ACTIONS):
-        sections += [_unanswered(trust) for trust in Trust.objects.filter(pk__in=makes_for).order_by("name")[:3]]
+        trusts = list(Trust.objects.filter(pk__in=makes_for).order_by("name"))
+        sections += [_unanswered(trust, named=len(trusts) > 1) for trust in trusts]
     if access.may(Can.LOAD_RATINGS):
         sections.append(_imports_to_decide(access))
     if access.may(Can.LOAD_RATINGS) and access.may(Can.SEE_SECTOR):
@@ -46,7 +47,9 @@ def _owed(access: Access, moment: Moment) -> Iterable[TodaySection]:
     mine = {"owner": ME}
     yield _actions(
         "Reopened actions of yours", owed.reopened, moment, 10,
-        query={**mine, "status": "reopened"}, why=lambda action: "reopened", empty="None of your actions was reopened.",
+        query={**mine, "status": "reopened"},
+        why=lambda action: f"reopened, {due_note(action, moment.today)}".rstrip(", "),
+        empty="None of your actions was reopened.",
     )  # fmt: skip
     yield _actions(
         "Overdue actions of yours", owed.overdue, moment, 20,
@@ -82,7 +85,7 @@ def _actions(
     return TodaySection(title, tuple(rows), actions.count(), address(reverse("actions"), query), empty, position)
 
 
-def _unanswered(trust: Trust) -> TodaySection:
+def _unanswered(trust: Trust, *, named: bool) -> TodaySection:
     findings = findings_without_action(trust)
     rows = tuple(
         TodayRow(
@@ -95,7 +98,12 @@ def _unanswered(trust: Trust) -> TodaySection:
     )
     href = address(reverse("inspections", args=[trust.code]), {"show": "without_action"})
     return TodaySection(
-        f"Findings with no action: {trust.name}", rows, findings.count(), href, "Every finding has an action.", 40
+        f"Findings with no action yet{f': {trust.name}' if named else ''}",
+        rows,
+        findings.count(),
+        href,
+        "Every finding has an action.",
+        40,
     )
 
 

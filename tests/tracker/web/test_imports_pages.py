@@ -64,7 +64,7 @@ def ready(cast: Cast, loaded: RatingImport) -> RatingImport:
 
 @pytest.fixture
 def held(cast: Cast, loaded: RatingImport) -> RatingImport:
-    """A file that lacks a third of the ratings."""
+    """A file that lacks a quarter of the ratings."""
     gone = {f"maternity_{domain}": None for domain in ("safe", "effective", "caring", "responsive", "well_led")}
     return read(ratings_file(**gone), by=cast.national)
 
@@ -294,6 +294,12 @@ def test_a_file_set_aside_applies_nothing(cast: Cast, ready: RatingImport, as_us
     answer = as_user(cast.national).post(href(ready, "/set-aside"), {"why": "Not ours."}, follow=True)
     assert "Not ours." in answer.content.decode()
     assert not CurrentRating.objects.filter(rating=1).exists()
+
+
+def test_imports_are_listed_the_newest_first(cast: Cast, ready: RatingImport, held: RatingImport, as_user: Any) -> None:
+    page = Page(text(as_user(cast.national), "/imports"))
+    newest_first = [href(record) for record in RatingImport.objects.order_by("-pk")]
+    assert [e.get("href") for e in page.all("a") if e.get("href") in newest_first] == newest_first
 
 
 def test_a_source_without_a_file_yet_is_no_error(cast: Cast, as_user: Any) -> None:

@@ -61,6 +61,7 @@ def imports(request: SignedInRequest) -> HttpResponse:
     found = RatingImport.objects.select_related("requested_by", "source").annotate(
         waiting=Count("waiting_rows", filter=_STILL_WAITING)
     )
+    found = found.order_by("-pk")  # a grouped query forgets its model's order
     rows, pages = one_page(found.filter(state__in=WAITING_FOR_A_PERSON) if to_decide else found, request.GET)
     return render(
         request,
