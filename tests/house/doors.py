@@ -7,10 +7,12 @@ everybody else who is signed in is told that there is no such page, and a strang
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from tests.cast import Cast
 from tracker.accounts.models import User
+from tracker.people.models import Membership
 from tracker.people.roles import Role
 
 TRUST_ROLES = {
@@ -59,9 +61,10 @@ def persona(cast: Cast, name: str) -> User | None:
     if name in ELSEWHERE:
         return cast.person(*ELSEWHERE[name])
     if name == "disabled lead":
-        person = User.objects.create_user("gone@example.nhs.test", "x" * 20, name="Gone", is_active=True)
-        cast.lead.memberships.create(person=person, role=Role.IMPROVEMENT_LEAD, trust=cast.northborough,
-                                     valid_from="2020-01-01")  # fmt: skip
+        person = User.objects.create_user("gone@example.nhs.test", "x" * 20, name="Gone", is_active=False)
+        Membership.objects.create(
+            person=person, role=Role.IMPROVEMENT_LEAD, trust=cast.northborough, valid_from=date(2020, 1, 1)
+        )
         return person
     if name == "person without a role":
         return User.objects.create_user("new@example.nhs.test", "x" * 20, name="New Person")
@@ -75,10 +78,13 @@ class Door:
     arguments: Callable[[Any], dict[str, Any]] = field(default=lambda furniture: {})
     answers: frozenset[int] = frozenset({200})  # to those for whom it is open
     refuses: frozenset[int] = frozenset({404})  # to everybody else who is signed in
+    at: str = ""  # the address itself, where the pattern cannot be filled in
     strangers: frozenset[int] = frozenset({302})  # to somebody who is not: the way to sign in
 
     def path(self, route: str, furniture: Any) -> str:
         """The address: the pattern with the furniture's things in it."""
+        if self.at:
+            return self.at
         values = {**furniture.arguments, **self.arguments(furniture)}
         for name, value in values.items():
             for kind in ("str", "int", "uuid", "slug", "path"):
@@ -93,6 +99,11 @@ class Door:
 
 def door(open_to: frozenset[str], query: str = "", **arguments: Any) -> Door:
     return Door(open_to, query, lambda furniture: arguments)
+
+
+def api(open_to: frozenset[str], *, refuses: frozenset[int] = frozenset({404}), **arguments: Any) -> Door:
+    """A door of the API: a stranger is asked who they are (401), not sent to a page."""
+    return Door(open_to, "", lambda furniture: arguments, refuses=refuses, strangers=frozenset({401}))
 
 
 OURS = {"code": "XN1"}
@@ -116,6 +127,7 @@ DOORS: dict[str, Door] = {
     ),
     "sector": door(WITH_ROLE),
     "sector/movement": door(WITH_ROLE),
+    "sector/worse": door(WITH_ROLE),
     "trusts/<str:code>/inspections": door(WITH_ROLE, **OURS),
     "trusts/<str:code>/inspections/new": door(RECORDS_FINDINGS, **OURS),
     "trusts/<str:code>/inspections/<int:inspection_id>/findings/new": door(RECORDS_FINDINGS, **OURS),
@@ -123,5 +135,68 @@ DOORS: dict[str, Door] = {
     "actions": door(A_PLAN_OF_SOME_TRUST),
     "actions/<str:reference>": door(PLAN_OF_THE_TRUST),
     "actions/<str:reference>/progress": door(PLAN_OF_THE_TRUST),
-    "actions/<str:reference>/reassign": door(PLAN_OF_THE_TRUST),
+    # who may read the plan may see that there is such a page, and is told they may not (403)
+    "actions/<str:reference>/reassign": Door(frozenset({"own lead"}), refuses=frozenset({403, 404})),
+    "actions/new": Door(MAKES_ACTIONS, arguments=lambda furniture: {}, answers=frozenset({200, 302})),
+    "reminders": door(A_PLAN_OF_SOME_TRUST),
+    "outbox": door(RUNS_THE_SERVICE),
+    # loading ratings
+    "imports": door(LOADS_RATINGS),
+    "imports/new": door(LOADS_RATINGS),
+    "imports/waiting": door(LOADS_RATINGS),
+    "imports/waiting/<int:row_id>": door(SETTLES_ROWS),
+    "imports/<uuid:public_id>": door(LOADS_RATINGS),
+    "imports/<uuid:public_id>/changes": door(LOADS_RATINGS),
+    "imports/<uuid:public_id>/applied": door(LOADS_RATINGS),
+    "imports/<uuid:public_id>/review": Door(LOADS_RATINGS, answers=frozenset({200, 302})),
+    "imports/<uuid:public_id>/read": Door(LOADS_RATINGS, answers=frozenset({200, 302, 405})),
+    "imports/<uuid:public_id>/agree": Door(SETTLES_ROWS, answers=frozenset({200, 302})),
+    "imports/<uuid:public_id>/set-aside": Door(LOADS_RATINGS, answers=frozenset({200, 302})),
+    "imports/<uuid:public_id>/undo": Door(LOADS_RATINGS, answers=frozenset({200, 302})),
+    # peer review: nothing of a round before it is published
+    "peer/rounds": door(WITH_ROLE),
+    "peer/rounds/new": door(SEES_ROUNDS),
+    "peer/rounds/<int:number>": door(SEES_ROUNDS),
+    "peer/rounds/<int:number>/publish": door(SEES_ROUNDS),
+    "peer/rounds/<int:number>/set-aside": door(SEES_ROUNDS),
+    "peer/rounds/<int:number>/<str:code>": door(SEES_ROUNDS, **OURS),
+    # other systems
+    "api/v1/schema/": api(SIGNED_IN),
+    "api/v1/regions": api(WITH_ROLE),
+    "api/v1/systems": api(WITH_ROLE),
+    "api/v1/trusts": api(WITH_ROLE),
+    "api/v1/trusts/<str:code>": api(WITH_ROLE, **OURS),
+    "api/v1/sites": api(WITH_ROLE),
+    "api/v1/ratings": api(WITH_ROLE),
+    "api/v1/ratings/history": api(WITH_ROLE),
+    "api/v1/rating-changes": api(WITH_ROLE),
+    "api/v1/imports": api(LOADS_RATINGS),
+    "api/v1/sector/distribution": api(WITH_ROLE),
+    "api/v1/findings": api(WITH_ROLE),
+    "api/v1/actions": api(A_PLAN_OF_SOME_TRUST),
+    "api/v1/actions/<str:reference>": api(PLAN_OF_THE_TRUST),
+    "api/v1/actions/<str:reference>/updates": api(frozenset(), refuses=frozenset({404, 405})),
+    "api/v1/rounds": api(WITH_ROLE),
+    "api/v1/pairs": api(WITH_ROLE),
+    "api/v1/<path:nowhere>": api(frozenset(), nowhere="no/such/thing"),
+    # signing in: allauth's pages
+    "accounts/login/": Door(ANYBODY, answers=frozenset({200, 302})),
+    "accounts/login/code/confirm/": Door(frozenset(), refuses=frozenset({302}), strangers=frozenset({302})),
+    "accounts/logout/": Door(ANYBODY, answers=frozenset({200, 302})),
+    "accounts/signup/": Door(ANYBODY, answers=frozenset({200, 302})),
+    "accounts/inactive/": door(ANYBODY),
+    "accounts/reauthenticate/": Door(SIGNED_IN, answers=frozenset({200, 302})),
+    "accounts/password/change/": door(SIGNED_IN),
+    "accounts/password/set/": Door(frozenset(), refuses=frozenset({302}), strangers=frozenset({302})),
+    "accounts/password/reset/": door(ANYBODY),
+    "accounts/password/reset/done/": door(ANYBODY),
+    "accounts/password/reset/key/done/": door(ANYBODY),
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": Door(
+        ANYBODY, at="accounts/password/reset/key/1-abc/", answers=frozenset({200, 302})
+    ),
+    "accounts/email/": door(SIGNED_IN),
+    "accounts/confirm-email/": door(ANYBODY),
+    "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": Door(
+        ANYBODY, at="accounts/confirm-email/abc/", answers=frozenset({200, 404})
+    ),
 }

@@ -20,7 +20,8 @@ from tracker.people.roles import Role
 from tracker.people.scope import enter, scope_of
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action, record_progress
-from tracker.ratings.models import RatingImport
+from tracker.ratings.models import RatingImport, WaitingRow
+from tracker.ratings.rows import RatingRow
 from tracker.reminders.models import OutboxMessage, Reminder
 
 ACTION_CANARY = "Kingfisher-plan-of-Northborough"
@@ -36,6 +37,7 @@ class Furniture:
     finding_id: int
     unpublished: PairingRound
     waiting_import: RatingImport
+    waiting_row: WaitingRow
     message: OutboxMessage
 
     @property
@@ -46,6 +48,7 @@ class Furniture:
             "inspection_id": self.inspection_id,
             "number": self.unpublished.pk,
             "public_id": self.waiting_import.public_id,
+            "row_id": self.waiting_row.pk,
         }
 
 
@@ -82,7 +85,11 @@ def furnish(cast: Cast) -> Furniture:
         requested_at=datetime(2026, 12, 1, 9, tzinfo=UTC), requested_by=cast.administrator,
         held_because=["More than 2 in 100 ratings are gone."],
     )  # fmt: skip
-    return Furniture(action, finding.inspection_id, finding.pk, unpublished, waiting, message)
+    row = WaitingRow.objects.create(
+        rating_import=waiting, part="Locations", line=7, reason="date", detail="31/02/2019 does not exist.",
+        row=dict.fromkeys(RatingRow._fields, ""),
+    )  # fmt: skip
+    return Furniture(action, finding.inspection_id, finding.pk, unpublished, waiting, row, message)
 
 
 def _rate(cast: Cast) -> None:

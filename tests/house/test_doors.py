@@ -18,6 +18,8 @@ from tests.house.furniture import (
     Furniture,
     furnish,
 )
+from tracker.accounts.models import User
+from tracker.api.throttles import COUNTS
 
 pytestmark = pytest.mark.django_db
 MAY_HEAR = {
@@ -38,10 +40,33 @@ def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[st
             yield route
 
 
+# The people most worth watching are watched at every run, the others with `--all`.
+WATCHED = {"own lead", "helper's peer mentor", "other trust's lead", "national staff", "system staff", "stranger"}
+SOME = [name if name in WATCHED else pytest.param(name, marks=pytest.mark.slow) for name in PERSONAS]
+
+
+class Everybody(dict[str, Client]):
+    """A test client for each persona, signed in when first asked for."""
+
+    def __init__(self, cast: Cast) -> None:
+        super().__init__()
+        self.cast, self.people = cast, dict[str, User | None]()
+
+    def __missing__(self, name: str) -> Client:
+        if name not in self.people:
+            self.people[name] = persona(self.cast, name)
+        self[name] = Client()
+        person = self.people[name]
+        if person is not None:
+            self[name].force_login(person)
+        return self[name]
+
+
 @dataclass
 class House:
+    cast: Cast
     furniture: Furniture
-    clients: dict[str, Client]
+    clients: "Everybody"
 
     def address(self, route: str) -> str:
         return "/" + DOORS[route].path(route, self.furniture)
@@ -49,14 +74,8 @@ class House:
 
 @pytest.fixture
 def house(cast: Cast) -> House:
-    furniture = furnish(cast)
-    clients = {}
-    for name in PERSONAS:
-        person = persona(cast, name)
-        clients[name] = Client()
-        if person is not None:
-            clients[name].force_login(person)
-    return House(furniture, clients)
+    COUNTS.clear()
+    return House(cast, furnish(cast), Everybody(cast))
 
 
 def test_every_address_is_known() -> None:
@@ -79,7 +98,7 @@ def test_each_person_opens_the_doors_the_table_says_and_no_other(house: House, n
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", PERSONAS)
+@pytest.mark.parametrize("name", SOME)
 def test_whatever_is_sent_nobody_gets_an_error_of_ours_or_into_a_closed_room(house: House, name: str) -> None:
     wrong = []
     for route, door in DOORS.items():
@@ -90,16 +109,19 @@ def test_whatever_is_sent_nobody_gets_an_error_of_ours_or_into_a_closed_room(hou
                 wrong.append(f"{method.upper()} {address}: {answer.status_code}")
             if name not in door.open_to and answer.status_code < 300 and method != "options":
                 wrong.append(f"{method.upper()} {address}: {answer.status_code}, though the door is closed")
+            if address.startswith("/accounts/logout"):
+                house.clients.pop(name)  # signed out: comes in again
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", PERSONAS)
+@pytest.mark.parametrize("name", SOME)
 def test_no_canary_sings_in_a_foreign_room(house: House, name: str) -> None:
     heard = []
     for route in DOORS:
         address = house.address(route)
-        for query in ("", "?format=csv", f"?q={ACTION_CANARY}", "?status=at_risk", "?page_size=1000"):
-            answer: Any = house.clients[name].get(address + query)
+        queries = ["", "?format=csv", f"?q={ACTION_CANARY}"] if "<" not in route and "accounts" not in route else [""]
+        for query in queries:
+            answer: Any = house.clients[name].get(address.split("?")[0] + query)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             for canary, who in MAY_HEAR.items():
                 # what a person typed into a search is said back to them, and is no leak

@@ -14,7 +14,6 @@ The rows of history, current and changes carry no foreign keys (house rule 8, fo
 check_ratings` verifies them by set, and the importer does so before it commits.
 """
 
-import uuid
 from typing import Self
 
 from django.contrib.postgres.indexes import BrinIndex, GinIndex
@@ -22,8 +21,38 @@ from django.db import models
 from django.db.models import Q
 
 from tracker.accounts.models import User
-from tracker.constraints import both_or_neither, one_of
+from tracker.constraints import both_or_neither
+from tracker.ratings.import_models import (
+    ImportEvent,
+    ImportProgress,
+    RatingImport,
+    RatingsSource,
+    SettlingRule,
+)
 from tracker.trusts.models import Site, Trust
+
+__all__ = [
+    "Change",
+    "ChangeBookmark",
+    "ChangeKind",
+    "CurrentRating",
+    "ImportEvent",
+    "ImportListing",
+    "ImportProgress",
+    "Level",
+    "ProposedChange",
+    "RatedDomain",
+    "RatedOrganisation",
+    "RatedService",
+    "RatingChange",
+    "RatingImport",
+    "RatingRecord",
+    "RatingRetraction",
+    "RatingsSource",
+    "SettlingRule",
+    "Values",
+    "WaitingRow",
+]
 
 
 class Level(models.TextChoices):
@@ -39,9 +68,7 @@ class RatedService(models.Model):
     id = models.SmallAutoField(primary_key=True)
     key = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=300)
-    sector = models.CharField(
-        max_length=30, blank=True
-    )  # acute, mental_health, community, ambulance or blank
+    sector = models.CharField(max_length=30, blank=True)  # acute, mental_health, community, ambulance or blank
     position = models.SmallIntegerField(default=1000)  # order in a grid
     superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
     superseded_on = models.DateField(null=True, blank=True)
@@ -84,18 +111,14 @@ class RatedOrganisation(models.Model):
     nhs_region = models.CharField(max_length=100, blank=True)
     provider_cqc_id = models.CharField(max_length=30, blank=True)
     registration_status = models.CharField(max_length=30, blank=True)
-    trust = models.ForeignKey(
-        Trust, models.PROTECT, null=True, blank=True, related_name="rated_organisations"
-    )
+    trust = models.ForeignKey(Trust, models.PROTECT, null=True, blank=True, related_name="rated_organisations")
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="rated_organisations")
 
     class Meta:
         db_table = "rated_organisation"
         constraints = [
             models.UniqueConstraint(fields=["level", "cqc_id"], name="rated_organisation_once"),
-            models.CheckConstraint(
-                condition=Q(site__isnull=True) | Q(level="location"), name="site_is_a_location"
-            ),
+            models.CheckConstraint(condition=Q(site__isnull=True) | Q(level="location"), name="site_is_a_location"),
         ]
         indexes = [
             GinIndex(
@@ -110,107 +133,6 @@ class RatedOrganisation(models.Model):
         return self.name
 
 
-class RatingsSource(models.Model):
-    """Where ratings come from.  Sources of one scope list the same things: absence from a file and the
-    circuit-breaker are judged only among imports of the same scope, and never on its first load."""
-
-    class Kind(models.TextChoices):
-        BY_HAND = "by_hand", "Files loaded by hand"
-        FOLDER = "folder", "A watched folder"
-        API = "api", "CQC's API"
-
-    class Scope(models.TextChoices):
-        BULK = "bulk", "CQC's monthly file"
-        API = "api", "CQC's API"
-
-    name = models.CharField(max_length=100, unique=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    scope = models.CharField(max_length=10, choices=Scope)
-    address = models.CharField(max_length=500, blank=True)  # a folder or an allowed address; never a key
-    last_checked = models.DateTimeField(null=True, blank=True)
-    last_found = models.DateTimeField(null=True, blank=True)
-    next_check = models.DateTimeField(null=True, blank=True)
-    last_problem = models.TextField(blank=True)
-    cursor = models.JSONField(default=dict, blank=True)  # where a paced reading of the API stands
-
-    class Meta:
-        db_table = "ratings_source"
-        constraints = [
-            one_of("ratings_source_kind_known", "kind", ["by_hand", "folder", "api"]),
-            one_of("ratings_source_scope_known", "scope", ["bulk", "api"]),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class RatingImport(models.Model):
-    """One file (or one reading of the API): its bytes, its as-at date, and what became of it.
-
-    The states and the moves between them are `tracker.ratings.import_lifecycle`."""
-
-    class State(models.TextChoices):
-        RECEIVED = "received", "Received"
-        READING = "reading", "Being read"
-        READY = "ready", "Read: waiting for your decision"
-        HELD = "held", "Held: a second person must agree"
-        APPLYING = "applying", "Being applied"
-        PART_APPLIED = "part_applied", "Applied in part"
-        APPLIED = "applied", "Applied"
-        UNCHANGED = "unchanged", "Nothing to change"
-        REFUSED = "refused", "Refused"
-        SET_ASIDE = "set_aside", "Set aside"
-        UNDONE = "undone", "Undone"
-
-    class Keep(models.TextChoices):
-        NHS = "nhs", "NHS organisations"
-        ALL = "all", "Everybody CQC rates"
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    source = models.ForeignKey(RatingsSource, models.PROTECT, related_name="imports")
-    file_name = models.CharField(max_length=300)
-    stored_name = models.CharField(max_length=100)  # a generated name under the media root
-    size = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    as_at = models.DateField()
-    keep = models.CharField(max_length=3, choices=Keep, default=Keep.NHS)
-    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
-    requested_at = models.DateTimeField()
-    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    read_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.SmallIntegerField(default=0)
-    levels = models.JSONField(default=list)  # which levels the file lists: absence is judged among these
-    reading = models.JSONField(default=dict)  # the reader's report: sheets, headings, rows by type
-    counts = models.JSONField(default=dict)  # changes by kind, rows waiting, duplicates collapsed
-    held_because = models.JSONField(default=list)  # sentences
-    refused_because = models.TextField(blank=True)
-
-    class Meta:
-        db_table = "rating_import"
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["sha256", "keep"], name="file_known_once"),
-            one_of(
-                "import_state_known",
-                "state",
-                [
-                    "received",
-                    "reading",
-                    "ready",
-                    "held",
-                    "applying",
-                    "part_applied",
-                    "applied",
-                    "unchanged",
-                    "refused",
-                    "set_aside",
-                    "undone",
-                ],
-            ),
-        ]
-        indexes = [models.Index(fields=["as_at"], name="import_as_at")]
-
-
 class ImportListing(models.Model):
     """That a reading of the API listed this organisation.  A monthly file lists all there are; a reading of the
     API may be of some only, so what it did not list it says nothing about."""
@@ -223,50 +145,6 @@ class ImportListing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rating_import", "organisation"], name="organisation_listed_once")
         ]
-
-
-class ImportProgress(models.Model):
-    """How far a reading or applying has come; written on a connection of its own, so that it shows at once."""
-
-    rating_import = models.OneToOneField(
-        RatingImport, models.CASCADE, related_name="progress", primary_key=True
-    )
-    phase = models.CharField(max_length=100)
-    done = models.BigIntegerField(default=0)
-    total = models.BigIntegerField(null=True, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        db_table = "import_progress"
-
-
-class ImportEvent(models.Model):
-    """What was done with an import, by whom, when and why.  Append-only; numbered in commit order, because
-    applying and undoing hold one advisory lock."""
-
-    class Kind(models.TextChoices):
-        RECEIVED = "received", "Received"
-        READ = "read", "Read"
-        REFUSED = "refused", "Refused"
-        HELD = "held", "Held"
-        AGREED = "agreed", "Agreed by a second person"
-        APPLIED = "applied", "Applied"
-        PART_APPLIED = "part_applied", "Applied in part"
-        UNCHANGED = "unchanged", "Nothing to change"
-        SET_ASIDE = "set_aside", "Set aside"
-        UNDONE = "undone", "Undone"
-        SETTLED = "settled", "Rows settled"
-
-    rating_import = models.ForeignKey(RatingImport, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind)
-    at = models.DateTimeField()
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    why = models.TextField(blank=True)
-    detail = models.JSONField(default=dict)
-
-    class Meta:
-        db_table = "import_event"
-        ordering = ["pk"]
 
 
 class ChangeKind(models.TextChoices):
@@ -308,12 +186,8 @@ class Cell(models.Model):
     organisation = models.ForeignKey(
         RatedOrganisation, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    service = models.ForeignKey(
-        RatedService, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
-    domain = models.ForeignKey(
-        RatedDomain, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    service = models.ForeignKey(RatedService, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    domain = models.ForeignKey(RatedDomain, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     variant = models.SmallIntegerField(default=0)
 
     class Meta:
@@ -332,18 +206,14 @@ class RatingRecord(Cell, Values):
     rating_import = models.ForeignKey(
         RatingImport, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    event = models.ForeignKey(
-        ImportEvent, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    event = models.ForeignKey(ImportEvent, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     scope = models.CharField(max_length=10)  # of the import's source: each scope is a stream of its own
     superseded = models.BooleanField(default=False)  # the source itself says that its service was replaced
 
     class Meta:
         db_table = "rating_record"
         indexes = [
-            models.Index(
-                fields=["organisation", "service", "domain", "variant", "in_force_from"], name="record_cell"
-            ),
+            models.Index(fields=["organisation", "service", "domain", "variant", "in_force_from"], name="record_cell"),
             # History grows import by import, so a small index of ranges finds an import's records.
             BrinIndex(fields=["rating_import"], name="record_import_range", pages_per_range=16, autosummarize=True),
         ]
@@ -380,9 +250,7 @@ class CurrentRating(Cell, Values):
     trust = models.ForeignKey(
         Trust, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
-    site = models.ForeignKey(
-        Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
-    )
+    site = models.ForeignKey(Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
     # the value before this one, for "was Inadequate"
     before_state = models.CharField(max_length=24, blank=True)
     before_rating = models.SmallIntegerField(null=True)
@@ -401,9 +269,7 @@ class CurrentRating(Cell, Values):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["trust", "level"], name="current_of_trust", condition=Q(trust__isnull=False)
-            ),
+            models.Index(fields=["trust", "level"], name="current_of_trust", condition=Q(trust__isnull=False)),
             models.Index(
                 fields=["service", "domain", "level"],
                 name="current_by_service",
@@ -449,9 +315,7 @@ class RatingChange(Change, Values):
     event = models.ForeignKey(ImportEvent, models.DO_NOTHING, db_constraint=False, related_name="changes")
     record_id = models.BigIntegerField(null=True)  # the record that is current after it
     trust = models.ForeignKey(Trust, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    site = models.ForeignKey(
-        Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
-    )
+    site = models.ForeignKey(Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
     level = models.CharField(max_length=10)
     as_at = models.DateField()
     undoing = models.BooleanField(default=False)  # written by an undo
@@ -500,33 +364,6 @@ class WaitingRow(models.Model):
         ordering = ["pk"]
         constraints = [both_or_neither("waiting_row_settled_by_somebody", "settled_at", "settled_by")]
         indexes = [models.Index(fields=["rating_import", "state", "reason"], name="waiting_of_import")]
-
-
-class SettlingRule(models.Model):
-    """How a person settled rows of one kind, applied to the rows of later files too: "provider 1-999 is RH8",
-    "the word `Requires Improvment` means Requires improvement", "set these aside"."""
-
-    class Kind(models.TextChoices):
-        PROVIDER_IS = "provider_is", "This provider is that trust"
-        WORD_MEANS = "word_means", "This word means that"
-        DATE_MEANS = "date_means", "This text means that date"
-        LOCATION_IS = "location_is", "This location belongs to that provider"
-        SET_ASIDE = "set_aside", "Set rows of this organisation aside"
-
-    kind = models.CharField(max_length=12, choices=Kind)
-    given = models.CharField(max_length=300)
-    meaning = models.CharField(max_length=300, blank=True)
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        db_table = "settling_rule"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "given"], condition=Q(ended_at=None), name="one_rule_at_a_time"
-            )
-        ]
 
 
 class ChangeBookmark(models.Model):

@@ -87,7 +87,7 @@ class TrustQuerySet(models.QuerySet["Trust"]):
         return self.filter(standing=Trust.Standing.REGISTERED)
 
     def open_on(self, day: date) -> "TrustQuerySet":
-        return self.filter(Q(closed__isnull=True) | Q(closed__gt=day))
+        return self.filter(Q(opened__isnull=True) | Q(opened__lte=day), Q(closed__isnull=True) | Q(closed__gt=day))
 
     def matching(self, text: str) -> "TrustQuerySet":
         """Trusts whose code, present name or a former name holds `text`."""
