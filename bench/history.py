@@ -5,9 +5,10 @@ import sys
 from bench.measuring.options import Options, read_options
 from bench.measuring.ratios import Ratio, exit_status, spread
 from bench.measuring.repeating import Timings, seconds_of
-from bench.scratch.database import copy_database, drop_database, point_at, scratch, settle
+from bench.scratch.database import copy_database, drop_database, scratch, settle
 from bench.scratch.files import full_size, same_content
 from bench.scratch.imports import deepen_history, load, register
+from tests.databases import point_at
 from tracker.demonstration.england import england
 
 TIMES = 10

@@ -19,9 +19,10 @@ from bench.measuring.options import Options, read_options
 from bench.measuring.ratios import Ratio, exit_status, figure
 from bench.measuring.repeating import Timings, seconds_of
 from bench.scratch.addresses import Route, address, arguments, routes
-from bench.scratch.database import copy_database, drop_database, owner_of, point_at, scratch, settle
+from bench.scratch.database import copy_database, drop_database, owner_of, scratch, settle
 from bench.scratch.england import add_actions, add_month, begin
 from bench.scratch.imports import deepen_history
+from tests.databases import point_at
 from tracker.accounts.models import User
 from tracker.demonstration.england import england
 
@@ -100,7 +101,7 @@ def take_down_second_wall(name: str) -> None:
 
 def measure(options: Options) -> list[Ratio]:
     world, timings = england(), Timings()
-    turns = 9 if options.whole else 5
+    turns = 7 if options.whole else 3
     with scratch() as full:
         begin(world)
         clients = [Client(raise_request_exception=False) for _ in READERS]
