@@ -61,7 +61,7 @@ def web_server(database: str) -> Iterator[int]:
         "--workers=2", "--threads=4", "--preload", "--no-control-socket", "--log-level=warning",
     ]  # fmt: skip
     environment = {**environment_for(database), "DATABASE_POOL": "1", "LOG_LEVEL": "WARNING"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:  # its log
         try:
             wait_for_answer(port, server)
             yield port
