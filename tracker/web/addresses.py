@@ -18,10 +18,11 @@ def address(path: str, query: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True)
 class Pages:
-    """Which page of `total` rows is shown."""
+    """Which page of `total` rows is shown, with `size` rows on each."""
 
     number: int
     total: int
+    size: int = PAGE
 
     @staticmethod
     def asked(text: str) -> int:
@@ -30,7 +31,7 @@ class Pages:
 
     @property
     def last(self) -> int:
-        return max(1, ceil(self.total / PAGE))
+        return max(1, ceil(self.total / self.size))
 
     def links(self, path: str, query: Mapping[str, object]) -> dict[str, object]:
         """What the pagination component takes: near pages, the first and the last, and gaps between."""

@@ -1,5 +1,7 @@
 """What moved between two days."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,11 +25,11 @@ _SHOWN = ("from", "to", "level", "type", "region", "system", "service", "questio
 def movement(request: SignedInRequest) -> HttpResponse:
     """From and to, by default the last two files; each number opens its list below the matrix."""
     latest = as_at()
-    data = request.GET.copy()
+    data = request.GET.dict()
     if len(latest.dates) > 1:
-        data["to"] = data.get("to") or latest.dates[0].isoformat()
-        before = [day.isoformat() for day in latest.dates if day.isoformat() < data["to"]]
-        data["from"] = data.get("from") or (before[0] if before else data["to"])
+        last = data.get("to") or latest.dates[0].isoformat()
+        before = [day.isoformat() for day in latest.dates if day.isoformat() < last]
+        data |= {"to": last, "from": data.get("from") or (before[0] if before else last)}
     filtered = read_filter(data, choices(), path=request.path, shown=_SHOWN, form_class=MovementFilter)
     days = _days(filtered, latest)
     move = request.GET.get("move", "")
@@ -79,4 +81,4 @@ def _days(filtered: Filtered, latest: AsAt) -> tuple[AsAt, AsAt] | None:
     first, last = given.get("from"), given.get("to")
     if latest.latest is None or first is None or last is None:
         return None
-    return AsAt(first, latest.dates), AsAt(last, latest.dates)
+    return replace(latest, day=first), replace(latest, day=last)

@@ -9,7 +9,7 @@ from tracker.ratings.lineage import site_joins_of, trust_successions
 from tracker.ratings.timeline import timeline as read_timeline
 from tracker.reports.tables import Stamp, Table
 from tracker.trusts.models import Trust
-from tracker.web.addresses import PAGE, Pages
+from tracker.web.addresses import Pages
 from tracker.web.exports import download, download_links, wanted_format
 from tracker.web.requests import SignedInRequest, needs
 from tracker.web.timeline_words import (
@@ -23,6 +23,8 @@ from tracker.web.timeline_words import (
 from tracker.web.trust_pages import succession_sentences, trust_frame
 
 _EVERYTHING = 1_000_000
+_EVENTS = 15
+"""Events on one page: each tells of up to sixty ratings."""
 
 
 @needs(Can.SEE_RATINGS)
@@ -38,10 +40,10 @@ def timeline(request: SignedInRequest, code: str) -> HttpResponse:
         table = Table(f"{subject.name} through time", stem, TIMELINE_HEADINGS, timeline_rows(every.events), stamp)
         return download(table, wanted)
     number = Pages.asked(request.GET.get("page", ""))
-    found = read_timeline(subject, start=(number - 1) * PAGE, most=PAGE)
+    found = read_timeline(subject, start=(number - 1) * _EVENTS, most=_EVENTS)
     if number > 1 and not found.events:
         raise Http404
-    pages = Pages(number, found.total)
+    pages = Pages(number, found.total, _EVENTS)
     successions = succession_sentences(subject, trust_successions(subject))
     events = between(
         [event_shown(event) for event in found.events],
