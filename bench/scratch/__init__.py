@@ -11,6 +11,7 @@ import shutil
 import tempfile
 
 import django
+import structlog
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 if not os.environ.get("TURNAROUND_TEST_DIR"):
@@ -19,4 +20,5 @@ if not os.environ.get("TURNAROUND_TEST_DIR"):
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 django.setup()
-logging.disable(logging.INFO)  # a line a request would be measured with the request
+logging.disable(logging.INFO)  # a line a request would drown the figures
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
