@@ -20,5 +20,7 @@ if not os.environ.get("TURNAROUND_TEST_DIR"):
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 django.setup()
-logging.disable(logging.INFO)  # a line a request would drown the figures
+logging.disable(
+    logging.WARNING
+)  # a line a request, and one for each page a reader may not open, would drown the figures
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
