@@ -27,13 +27,18 @@ WITH first_rows AS (
          left(s.registration_status, 30) AS registration_status,
          lower(s.organisation_type) = %(nhs)s AS is_nhs,
          left(CASE WHEN f.level = 'provider' THEN f.cqc_id
-              ELSE COALESCE(belongs.meaning, NULLIF(s.provider_id, ''), known.provider_cqc_id, '') END, 30)
+              ELSE COALESCE(belongs.meaning, NULLIF(s.provider_id, ''), NULLIF(known.provider_cqc_id, ''),
+                            registered.code, '') END, 30)
            AS provider_cqc_id,
          known.id, known.site_id AS known_site_id, known.trust_id AS known_trust_id,
          aside.id IS NOT NULL AS is_aside
   FROM first_rows f
   JOIN staged s ON s.ctid = f.place
   LEFT JOIN rated_organisation known ON known.level = f.level AND known.cqc_id = f.cqc_id
+  LEFT JOIN LATERAL (  -- the layout of late 2015 names no provider: the register knows whose place it is
+    SELECT t.code FROM site s JOIN trust t ON t.id = s.trust_id
+    WHERE f.level = 'location' AND s.cqc_id = f.cqc_id
+  ) registered ON true
   LEFT JOIN settling_rule belongs
     ON belongs.kind = 'location_is' AND belongs.given = f.cqc_id AND belongs.ended_at IS NULL
   LEFT JOIN settling_rule aside

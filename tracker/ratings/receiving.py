@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tracker.accounts.models import User
+from tracker.clock import Moment
 from tracker.problems import Refused
 from tracker.ratings.models import ImportEvent, RatingImport, RatingsSource
 
@@ -54,7 +55,7 @@ def receive_import(
     Raises `Refused` for an as-at date in the future or another than the first one given for these bytes, and
     for a file larger than `RATINGS_FILE_MAX_BYTES`.  When it raises, no byte stays behind.
     """
-    if as_at > now.date():
+    if as_at > Moment(now).today:
         raise Refused(f"The as-at date {as_at:%-d %B %Y} is in the future.", field="as_at")
     folder = Path(settings.MEDIA_ROOT) / "ratings"
     folder.mkdir(parents=True, exist_ok=True)
