@@ -107,6 +107,39 @@ def read_saved_records(path: Path) -> Iterator[Reading | UnreadableRecord]:
             yield unreadable
 
 
+class _Estate(msgspec.Struct, rename="camel"):
+    location_ids: list[str] | None = None
+
+
+def is_cqc_id(text: str) -> bool:
+    """Whether CQC could have given this id to a provider or location."""
+    return _ID.fullmatch(text) is not None
+
+
+def location_ids(provider: bytes) -> list[str]:
+    """The locations a provider's record says it runs, deregistered ones included; none where it does not say."""
+    try:
+        listed = msgspec.json.decode(provider, type=_Estate).location_ids or []
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    return [one for one in listed if is_cqc_id(one)]
+
+
+def without_persons(record: bytes) -> bytes:
+    """A record with the fields that are read here and no other: what is personal is gone.
+
+    Raises `UnreadableRecord`."""
+    kept: bytes = msgspec.json.encode(_said(msgspec.to_builtins(_decode(record, Organisation, ""))))
+    return kept
+
+
+def _said(value: Any) -> Any:
+    """Without the fields a record leaves out."""
+    if isinstance(value, dict):
+        return {name: _said(one) for name, one in value.items() if one is not None}
+    return [_said(one) for one in value] if isinstance(value, list) else value
+
+
 def _saved(content: bytes) -> list[msgspec.Raw]:
     try:
         saved = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=list[msgspec.Raw] | Saved)
