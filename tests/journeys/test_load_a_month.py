@@ -57,7 +57,7 @@ def test_load_read_apply_part_apply_the_rest_undo(
     person.page.get_by_role("button", name="Apply filters").click()
     person.sees(f"{WORSE.service}, {WORSE.domain}: {WORSE.before}")
     person.go(f"/ratings/location/{WORSE.location_id}/surgery/safe")
-    assert "18 November 2025" not in person.page.content(), "nothing may change before somebody decides"
+    assert "18 Nov 2025" not in person.page.content(), "nothing may change before somebody decides"
 
     # a part: what got worse
     person.go(page)
@@ -69,7 +69,7 @@ def test_load_read_apply_part_apply_the_rest_undo(
     person.page.get_by_role("button", name="Apply").click()
     person.eventually_sees(page, "Applied in part", seconds=60)
     person.go(f"/ratings/location/{WORSE.location_id}/surgery/safe")
-    person.sees("18 November 2025")
+    person.sees("18 Nov 2025")
 
     # the rest
     person.go(page)
