@@ -57,7 +57,8 @@ def database(url: str, *, options: str = "") -> dict[str, Any]:
     entry: dict[str, Any] = dict(dj_database_url.parse(url))
     entry["ENGINE"] = "django.db.backends.postgresql"
     entry["OPTIONS"] = {**entry.get("OPTIONS", {}), "connect_timeout": 5}
-    settings = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=10min -c timezone=UTC"
+    # Our queries run in milliseconds; compiling one of them to machine code first was measured at 2.3 s.
+    settings = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=10min -c timezone=UTC"
     entry["OPTIONS"]["options"] = f"{settings} {options}".strip()
     return entry
 
@@ -66,9 +67,7 @@ _app_url = required("DATABASE_URL", "the address of the PostgreSQL database, as 
 _owner_url: str = env.str("MIGRATION_DATABASE_URL", "")
 ONE_DATABASE_URL = not _owner_url
 DATABASE_APP_ROLE = ONE_ROLE_NAME if ONE_DATABASE_URL else (urlsplit(_app_url).username or ONE_ROLE_NAME)
-DATABASES = {
-    "default": database(_app_url, options=f"-c role={DATABASE_APP_ROLE}" if ONE_DATABASE_URL else "")
-}
+DATABASES = {"default": database(_app_url, options=f"-c role={DATABASE_APP_ROLE}" if ONE_DATABASE_URL else "")}
 OWNER_DATABASE = database(_owner_url or _app_url)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.bool("DATABASE_POOL", False):  # on in the web server, off in Celery's forked processes
