@@ -71,8 +71,8 @@ def source(cast: Cast) -> RatingsSource:
 
 
 def among_many(stub: Stub) -> None:
-    """Sixteen more hospitals, so that one that changes is not so much of all that the import is held."""
-    places = [f"XE1{number:02}" for number in range(16)]
+    """Thirty more hospitals, so that one that changes is not so much of all that the import is held."""
+    places = [f"XE1{number:02}" for number in range(30)]
     stub.locations |= {place: hospital(place, "XE1") for place in places}
     stub.providers["XE1"] = trust("XE1", *places)
 
@@ -145,7 +145,7 @@ def test_of_the_changes_only_those_of_the_nhs_are_asked_for(stub: Stub, source: 
     assert not [path for path in asked_for(stub) if "1-" in path]
     assert record.counts["changes"] == {"better": 2}
     assert words()["XA101"] == "Outstanding"
-    assert len(words()) == 19
+    assert len(words()) == 33
     assert "startTimestamp=2026-09-01T09%3A00%3A00Z&endTimestamp=2026-09-04T09%3A00%3A00Z" in stub.requests[0]
 
 
@@ -281,6 +281,17 @@ def test_after_a_monthly_file_the_newest_publication_is_current_and_absence_is_n
     assert shown == {"XN101": "Requires improvement", "XA101": "Good", "XN103": "Outstanding"}
     assert not RatingChange.objects.filter(kind__in=["not_listed", "withdrawn", "returned"]).exists()
     assert check_ratings() == []
+
+
+def test_a_rating_gone_from_a_deregistered_hospital_says_why(stub: Stub, source: RatingsSource) -> None:
+    among_many(stub)
+    read(stub, source)
+    closed = hospital("XN102", "XN1") | {"registrationStatus": "Deregistered"}
+    closed["currentRatings"]["overall"]["keyQuestionRatings"] = []
+    stub.locations["XN102"] = closed
+    read(stub, source, now=NOW + timedelta(hours=1))
+    change = RatingChange.objects.select_related("organisation", "domain").get()
+    assert (change.organisation.cqc_id, change.domain.key, change.kind) == ("XN102", "safe", "deregistered")
 
 
 def command(database: str, stub: Stub, *options: str, **variables: str) -> subprocess.Popen[str]:
