@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-SHORT_ROWS: Final = 40_000
+SHORT_ROWS: Final = 20_000
 WHOLE_ROWS: Final = 400_000
 FILE_ROWS: Final = 323_673
 """Rows of `Locations` in CQC's file of September 2026."""
@@ -21,7 +21,7 @@ class Options:
 
     @property
     def repetitions(self) -> int:
-        """Three of what takes long, five of what does not."""
+        """Of a whole import, which takes long, three; of a short one five."""
         return 3 if self.whole else 5
 
 

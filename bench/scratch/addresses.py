@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from peerreview.pairing.models import PairingRound
 from tracker.demonstration.cast import CAST
 from tracker.findings.models import Inspection
 from tracker.people.scope import whole_service
 from tracker.plans.models import Action
-from tracker.ratings.models import CurrentRating, RatingImport
+from tracker.ratings.models import CurrentRating, RatingImport, WaitingRow
 
 OTHERS = ("accounts/", "administration/")
 """Pages of other people's making."""
@@ -60,7 +61,8 @@ def arguments() -> dict[str, Any]:
             "domain": cell.domain.key,
             "reference": action.reference,
             "inspection_id": Inspection.objects.order_by("pk")[0].pk,
-            "import_id": newest.pk,
+            "row_id": WaitingRow.objects.order_by("pk")[0].pk,
+            "number": PairingRound.objects.order_by("pk")[0].pk,
             "public_id": newest.public_id,
         }
     connection.close()

@@ -5,7 +5,7 @@ Names begin with `bench_`, so that what a killed run left behind is known and cl
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import uuid4
 
 import psycopg
@@ -88,6 +88,35 @@ def owner_of(name: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection of the tables' owner to the database `name`, each statement committed at once."""
     with connect_owner(name, autocommit=True) as connection:
         yield connection
+
+
+class Connections:
+    """Django's connection to each of several databases, kept open, to be taken in turns: a new one would be slower
+    for its first queries, whatever they read.  Close them by leaving `with`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._keep()
+        for kept in self._kept.values():
+            if kept is not None:
+                kept.close()
+
+    def use(self, name: str) -> None:
+        """Let Django use the database `name` from now on."""
+        self._keep()
+        default = connections["default"]
+        default.settings_dict["NAME"] = name
+        default.connection = self._kept.get(name)
+
+    def _keep(self) -> None:
+        default = connections["default"]
+        self._kept[default.settings_dict["NAME"]] = default.connection
+        default.connection = None
 
 
 def settle(name: str) -> None:

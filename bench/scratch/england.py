@@ -6,6 +6,8 @@ from typing import Final
 from django.conf import settings
 
 from bench.scratch.imports import load, register
+from peerreview.pairing.inputs import Limits
+from peerreview.pairing.operations import propose_round
 from tracker.accounts.models import User
 from tracker.clock import moment
 from tracker.demonstration.bulk_file import write_month
@@ -33,6 +35,13 @@ def begin(england: England) -> None:
     add_month(england, 0)
     with whole_service():
         prepare_thread(now)
+
+
+def add_round() -> None:
+    """A round of peer review over the ratings there are, as the convenor proposes it."""
+    now = moment()
+    with scope_of(access_of(User.objects.get(email="convenor@demo.test"), now.today)) as by:
+        propose_round(name="Bench", by=by, now=now.now, today=now.today, limits=Limits())
 
 
 def add_month(england: England, month: int) -> None:
