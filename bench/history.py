@@ -12,6 +12,7 @@ from tests.databases import point_at
 from tracker.demonstration.england import england
 
 TIMES = 10
+REPETITIONS = 5
 
 
 def measure(options: Options) -> list[Ratio]:
@@ -26,7 +27,7 @@ def measure(options: Options) -> list[Ratio]:
             point_at(long)
             deepen_history(TIMES)
             settle(long)
-            for number in range(1, options.repetitions + 1):
+            for number in range(1, REPETITIONS + 1):
                 again = same_content(path, number)
                 for name, history in ((short, "re-import"), (long, "re-import, long history")):
                     point_at(name)
