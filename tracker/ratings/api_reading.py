@@ -21,7 +21,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self
+from typing import Any, BinaryIO, Final, NoReturn, Self
 
 import msgspec
 from django.conf import settings
@@ -30,6 +30,7 @@ from tracker.accounts.models import User
 from tracker.clock import Moment
 from tracker.problems import Busy, Refused
 from tracker.ratings.cqc_api import (
+    RECORD_A_LINE,
     UnreadableRecord,
     is_cqc_id,
     location_ids,
@@ -153,23 +154,25 @@ class WorkingFile:
         self.ratings += line.ratings
 
     def write_saved_records(self, path: Path, asked: Asked) -> None:
-        """The records, each as it came last, in the order of their ids, as `read_saved_records` reads them.
+        """The records, each as it came last, in the order of their ids, one a line: `read_saved_records` reads it
+        without holding it.
 
         The day and the moment stand before them: a later reading that finds the same is another file, because
         something else may have been true in between."""
         with path.open("wb") as out:
             begun = {"as_at": asked.as_at, "begun": asked.begun}
-            out.write(msgspec.json.encode(begun).removesuffix(b"}"))
-            kinds: tuple[Kind, ...] = ("provider", "location")
-            for kind in kinds:
-                out.write(f',"{kind}s":['.encode())
-                mine = sorted((one, place) for (of, one), place in self.places.items() if of == kind)
-                for number, (_, place) in enumerate(mine):
-                    self._file.seek(place)
-                    record = msgspec.json.decode(self._file.readline(), type=Line).record
-                    out.write((b",\n" if number else b"\n") + bytes(record))
-                out.write(b"]")
-            out.write(b"}\n")
+            out.write(msgspec.json.encode(begun).removesuffix(b"}") + b"," + RECORD_A_LINE)
+            self._write_records("provider", out)
+            out.write(b'],"locations":[\n')
+            self._write_records("location", out)
+            out.write(b"]}\n")
+
+    def _write_records(self, kind: Kind, out: BinaryIO) -> None:
+        mine = sorted((record_id, place) for (of, record_id), place in self.places.items() if of == kind)
+        for number, (_, place) in enumerate(mine, start=1):
+            self._file.seek(place)
+            record = msgspec.json.decode(self._file.readline(), type=Line).record
+            out.write(bytes(record) + (b",\n" if number < len(mine) else b"\n"))
 
     def empty(self) -> None:
         """Forget what is imported now."""

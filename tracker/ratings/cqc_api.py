@@ -31,7 +31,11 @@ SINGLE_ASSESSMENT: Final = "Single assessment framework"
 """What the API's `assessment` is published under; no other of its ratings names a framework."""
 
 LONGEST_SAVED: Final = 1024**3
-"""Bytes of a file of saved records.  It is read into memory whole; a location takes about 3,000."""
+"""Bytes of a file of saved records; a location takes about 3,000.  One that was not saved a record a line is
+read into memory whole."""
+
+RECORD_A_LINE: Final = b'"providers":[\n'
+"""How the first line ends of a file that holds one record on each line that begins with a brace."""
 
 
 class UnreadableRecord(Exception):
@@ -99,10 +103,10 @@ def read_saved_records(path: Path) -> Iterator[Reading | UnreadableRecord]:
     """
     if path.stat().st_size > LONGEST_SAVED:
         raise UnreadableFile("The file is too large for saved records.", looked_for=f"{LONGEST_SAVED} bytes at most")
-    for number, raw in enumerate(_saved(path.read_bytes()), start=1):
+    for number, record in enumerate(_lines_or_all(path), start=1):
         try:
-            ids = _decode(bytes(raw), Ids, "")
-            yield _read(bytes(raw), "location" if ids.location_id else "provider", number)
+            ids = _decode(record, Ids, "")
+            yield _read(record, "location" if ids.location_id else "provider", number)
         except UnreadableRecord as unreadable:
             yield unreadable
 
@@ -138,6 +142,20 @@ def _said(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _said(one) for name, one in value.items() if one is not None}
     return [_said(one) for one in value] if isinstance(value, list) else value
+
+
+def _lines_or_all(path: Path) -> Iterator[bytes]:
+    """The records one after another: read line by line where the file is laid out so, else all at once."""
+    with path.open("rb") as file:
+        if not file.readline(1000).endswith(RECORD_A_LINE):
+            yield from map(bytes, _saved(path.read_bytes()))
+            return
+        line = b""
+        for line in file:
+            if line.startswith(b"{"):
+                yield line.rstrip(b",\n")
+        if line != b"]}\n":
+            raise _no_records("a file that is cut short")
 
 
 def _saved(content: bytes) -> list[msgspec.Raw]:

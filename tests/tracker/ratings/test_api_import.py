@@ -23,10 +23,12 @@ from tests.tracker.ratings.test_import_faults import wait_until
 from tests.tracker.ratings.test_importing import load
 from tracker.problems import Busy, Refused
 from tracker.ratings.api_reading import SelectiveClient, StoppedHalfway, WorkingFile, fetch_records, read_api
+from tracker.ratings.cqc_api import Reading, read_saved_records
 from tracker.ratings.importer import run_import
 from tracker.ratings.models import CurrentRating, RatingChange, RatingImport, RatingRecord, RatingsSource
 from tracker.ratings.receiving import source_of_api, stored_path
 from tracker.ratings.undoing import undo_import
+from tracker.ratings.unreadable import UnreadableFile
 from tracker.ratings.verifying import check_ratings
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
@@ -225,6 +227,23 @@ def test_a_record_of_another_shape_waits_and_the_others_are_imported(stub: Stub,
     assert "Record XN102, currentRatings" in source.last_problem
     assert record.reading["unreadable_records"]
     assert SECRET not in stored_path(record).read_text()
+
+
+def test_a_stored_reading_is_read_a_record_at_a_time_and_one_cut_short_is_refused(
+    stub: Stub, source: RatingsSource, tmp_path: Path
+) -> None:
+    stored = stored_path(read(stub, source)).read_bytes()
+    assert {one["locationId"] for one in json.loads(stored)["locations"]} == {"XA101", "XN101", "XN102"}
+    path = tmp_path / "saved.json"
+    path.write_bytes(stored)
+    one_after_another = [reading for reading in read_saved_records(path) if isinstance(reading, Reading)]
+    path.write_bytes(stored.replace(b"\n", b" "))  # the same JSON, not a record a line
+    assert one_after_another == list(read_saved_records(path))
+    assert len(one_after_another) == 5
+    for lost in (1, 3, 200):
+        path.write_bytes(stored[:-lost])
+        with pytest.raises(UnreadableFile):
+            list(read_saved_records(path))
 
 
 def test_two_readings_at_once_are_refused(stub: Stub, source: RatingsSource) -> None:
