@@ -106,8 +106,7 @@ def check_port(port: int) -> None:
             if error.errno == errno.EADDRINUSE:
                 free = f"PORT={port + 1 if port < 65535 else DEFAULT_PORT} python3 manage.py demo"
                 raise SetupProblem(
-                    f"Port {port} is in use by another program.\n"
-                    f"Stop that program, or choose another port: {free}"
+                    f"Port {port} is in use by another program.\nStop that program, or choose another port: {free}"
                 ) from None
             raise SetupProblem(f"Port {port} cannot be used: {error.strerror}.") from None
 
@@ -181,8 +180,7 @@ def _prepare_database(environ: Mapping[str, str], logs: Path) -> None:
         processes.stop(process, signal.SIGTERM, 3)
     if status == MIGRATION_FAILED:
         raise SetupProblem(
-            "The database's tables could not be brought up to date. "
-            f"The end of {log}:\n{processes.last_lines(log)}"
+            f"The database's tables could not be brought up to date. The end of {log}:\n{processes.last_lines(log)}"
         )
     if status != 0:
         raise SetupProblem(f"The demonstration could not be prepared ({how_it_ended(status)}): see above.")
@@ -228,9 +226,7 @@ def _wait_for_answer(web: Child, port: int) -> None:
         ended = web.process is None or web.process.poll() is not None
         if ended or time.monotonic() > deadline:
             how = "ended" if ended else f"answers with {answer}" if answer else "does not answer"
-            raise SetupProblem(
-                f"The web server {how}. The end of {web.log}:\n{processes.last_lines(web.log)}"
-            )
+            raise SetupProblem(f"The web server {how}. The end of {web.log}:\n{processes.last_lines(web.log)}")
         time.sleep(0.05 if answer == 0 else 1.0)
 
 

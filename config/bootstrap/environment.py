@@ -157,18 +157,14 @@ def explain_install_failure(output: str) -> str:
 
 def pins(requirements: Path) -> dict[str, str]:
     """Package name -> pinned version; those for some platforms only (with a marker) are left out."""
-    found = re.findall(
-        r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)\s*(?:\\|$)", requirements.read_text(), re.M
-    )
+    found = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)\s*(?:\\|$)", requirements.read_text(), re.M)
     return dict(found)
 
 
 def holds_every_pin(requirements: Path) -> bool:
     """Whether this interpreter has every pinned package at its version."""
     try:
-        return all(
-            importlib.metadata.version(name) == version for name, version in pins(requirements).items()
-        )
+        return all(importlib.metadata.version(name) == version for name, version in pins(requirements).items())
     except importlib.metadata.PackageNotFoundError:
         return False
 

@@ -142,9 +142,7 @@ def _is_private(directory: Path, account: Account) -> bool:
         facts = directory.lstat()
     except OSError:
         return False
-    return (
-        stat.S_ISDIR(facts.st_mode) and facts.st_uid == account.uid and stat.S_IMODE(facts.st_mode) == 0o700
-    )
+    return stat.S_ISDIR(facts.st_mode) and facts.st_uid == account.uid and stat.S_IMODE(facts.st_mode) == 0o700
 
 
 def keep(control: Path, *, durable: bool) -> None:

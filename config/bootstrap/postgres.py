@@ -71,9 +71,7 @@ def url(sockets: Path, role: str, password: str, world: str) -> str:
     The directory stands where a host would. Everything but lower-case letters and digits is written as
     `%XX`, capitals included, because parsers of URLs turn host names to lower case before they decode them.
     """
-    host = "".join(
-        chr(byte) if chr(byte) in SAFE_IN_HOST else f"%{byte:02X}" for byte in os.fsencode(sockets)
-    )
+    host = "".join(chr(byte) if chr(byte) in SAFE_IN_HOST else f"%{byte:02X}" for byte in os.fsencode(sockets))
     return f"postgresql://{role}:{quote(password, safe='')}@{host}/{DATABASES[world]}"
 
 
@@ -122,9 +120,7 @@ class Postgres:
         processes.wait_until(lambda: self._ready(server) or server.poll() is not None, START_SECONDS)
         if server.poll() is not None or not self._ready(server):
             processes.stop(server, signal.SIGQUIT, 5)
-            raise SetupProblem(
-                f"PostgreSQL did not start. The end of {log_path}:\n{processes.last_lines(log_path)}"
-            )
+            raise SetupProblem(f"PostgreSQL did not start. The end of {log_path}:\n{processes.last_lines(log_path)}")
         return server
 
     def stop(self, server: subprocess.Popen[bytes]) -> None:

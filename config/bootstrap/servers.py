@@ -136,9 +136,7 @@ class Lease:
             )
         with self._keeper.stdout or open(os.devnull, "rb") as pipe:
             line = pipe.readline()
-        answer = (
-            json.loads(line) if line else {"problem": f"The servers' keeper ended:\n{last_lines(log_path)}"}
-        )
+        answer = json.loads(line) if line else {"problem": f"The servers' keeper ended:\n{last_lines(log_path)}"}
         if "problem" in answer:
             self._keeper.wait()
             raise SetupProblem(str(answer["problem"]))

@@ -55,9 +55,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             base["TURNAROUND_TEST_DIR"] = str(files)
             with Lease(place, durable=False) as lease:
                 pair: Mapping[str, str] = lease.environment("demo")
-                outcomes.append(
-                    _variant("embedded PostgreSQL and Valkey", pair, base, expression, pytest_arguments)
-                )
+                outcomes.append(_variant("embedded PostgreSQL and Valkey", pair, base, expression, pytest_arguments))
             if everything and outcomes[0][1] == 0:
                 with borrowed_pair(place) as (pair, description):
                     if pair:
@@ -82,9 +80,7 @@ def own_place(parent: Path) -> Iterator[Path]:
             if try_lock(lock):
                 yield place
                 return
-    raise SetupProblem(
-        f"{MOST_RUNS_AT_ONCE} test runs are going on at once in {parent}; wait for one to end."
-    )
+    raise SetupProblem(f"{MOST_RUNS_AT_ONCE} test runs are going on at once in {parent}; wait for one to end.")
 
 
 def _terminate(*_: object) -> None:

@@ -66,9 +66,7 @@ class Valkey:
         processes.wait_until(lambda: self._answers() or server.poll() is not None, START_SECONDS)
         if server.poll() is not None or not self._answers():
             processes.stop(server, signal.SIGKILL, 1)
-            raise SetupProblem(
-                f"Valkey did not start. The end of {log_path}:\n{processes.last_lines(log_path)}"
-            )
+            raise SetupProblem(f"Valkey did not start. The end of {log_path}:\n{processes.last_lines(log_path)}")
         return server
 
     def stop(self, server: subprocess.Popen[bytes]) -> None:

@@ -15,9 +15,7 @@ if ONE_DATABASE_URL:
         "database roles: see docs/production.md."
     )
 if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set, or is shorter than 50 characters. Make a long random one."
-    )
+    raise ImproperlyConfigured("SECRET_KEY is not set, or is shorter than 50 characters. Make a long random one.")
 
 GALLERY = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
