@@ -17,11 +17,10 @@ read; then the records, each once, become the stored file of an import.
 import fcntl
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Final, NoReturn, Self
+from typing import Any, BinaryIO, Final, NoReturn
 
 import msgspec
 from django.conf import settings
@@ -111,6 +110,7 @@ class WorkingFile:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a+b")
+        self.close = self._file.close
         self.places: dict[tuple[Kind, str], int] = {}
         self.locations: set[str] = set()
         self.ratings = 0
@@ -119,14 +119,6 @@ class WorkingFile:
         except BlockingIOError as held:
             self._file.close()
             raise Busy("CQC's API is being read already. Try again when that has ended.") from held
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
 
     def take_up(self, size: int) -> bool:
         """Go on after the first `size` bytes; False, with an empty file, where they are not all there."""
@@ -226,7 +218,7 @@ def fetch_records(
         raise Refused("Changes can be read since a moment in the past only.", field="since")
     window = {} if since is None else {"since": _as_cqc_writes(since), "until": _as_cqc_writes(until or now)}
     asked = Asked(as_at=as_at or today, keep=keep, begun=now, **window)
-    with WorkingFile(Path(settings.MEDIA_ROOT) / "ratings" / f"api-{source.pk}.working") as working:
+    with closing(WorkingFile(Path(settings.MEDIA_ROOT) / "ratings" / f"api-{source.pk}.working")) as working:
         source.refresh_from_db()
         waiting = _received_and_never_run(source, asked, any_day=as_at is None)
         if waiting is not None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -247,7 +248,8 @@ def test_a_stored_reading_is_read_a_record_at_a_time_and_one_cut_short_is_refuse
 
 
 def test_two_readings_at_once_are_refused(stub: Stub, source: RatingsSource) -> None:
-    with WorkingFile(Path(configured.MEDIA_ROOT) / "ratings" / f"api-{source.pk}.working"), pytest.raises(Busy):
+    held = Path(configured.MEDIA_ROOT) / "ratings" / f"api-{source.pk}.working"
+    with closing(WorkingFile(held)), pytest.raises(Busy):
         read(stub, source)
     assert stub.requests == []
 
