@@ -21,7 +21,7 @@ environment:
 check: environment
 	$(BIN)/ruff check $(PYTHON_PATHS)
 	$(BIN)/ruff format --check $(PYTHON_PATHS)
-	$(BIN)/mypy $(PYTHON_PATHS)
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --profile=jinja -e jinja templates
 	$(BIN)/bandit -q -ll -r config tracker peerreview manage.py -c pyproject.toml

@@ -1,7 +1,11 @@
 """Every address.  Together with `sources.py` the only place that knows both applications."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# One way to sign in, with its limits, for the administration pages too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("tracker.web.urls")),

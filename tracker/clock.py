@@ -46,3 +46,11 @@ def moment() -> Moment:
         real, offset = cursor.fetchone()
     travelled: timedelta = offset if offset is not None and settings.WORLD == "demo" else timedelta()
     return Moment(real + travelled)
+
+
+def real_moment() -> datetime:
+    """The database's clock as it is, for what is measured against files and leases."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        real: datetime = cursor.fetchone()[0]
+    return real

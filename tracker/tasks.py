@@ -13,10 +13,10 @@ from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
 from tracker.accounts.models import User
-from tracker.clock import moment
+from tracker.clock import moment, real_moment
 from tracker.consequences import operations as consequences
 from tracker.problems import Refused
-from tracker.ratings import importer, watching
+from tracker.ratings import importer, receiving, verifying, watching
 from tracker.ratings.models import RatingImport
 from tracker.ratings.proposing import Accept
 from tracker.reminders import operations as reminders
@@ -100,6 +100,20 @@ def plan_reminders() -> None:
 def send_reminders() -> None:
     """Send what is due by now."""
     reminders.send_due_reminders(now=moment().now, send=route())
+
+
+@shared_task
+def sweep_files() -> None:
+    """Delete uploads that were never confirmed: older than the day for which their form is good."""
+    swept = receiving.sweep_strays(older_than=real_moment() - timedelta(hours=26))
+    log.info("%s files that no import names were deleted", swept)
+
+
+@shared_task
+def verify_ratings() -> None:
+    """Hold the current ratings against their history, by set: what no foreign key checks (house rule 8)."""
+    for problem in verifying.check_ratings():
+        log.error("Ratings: %s", problem)
 
 
 def _import(import_id: int) -> RatingImport:

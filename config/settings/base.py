@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -125,6 +126,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.int("CHANGES_EVERY", 30),
     },
     "plan reminders": {"task": "tracker.tasks.plan_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
+    "sweep unconfirmed uploads": {"task": "tracker.tasks.sweep_files", "schedule": crontab(hour="3", minute="10")},
+    "verify the ratings": {"task": "tracker.tasks.verify_ratings", "schedule": crontab(hour="3", minute="40")},
     "send reminders": {"task": "tracker.tasks.send_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
 }
 
@@ -167,6 +170,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "tracker.web.middleware.SecureHeaders",
+    "tracker.web.middleware.NoNulls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -275,7 +279,9 @@ RATINGS_FILE_MAX_BYTES: int = env.int("RATINGS_FILE_MAX_BYTES", 200 * 1024 * 102
 # --- Mail ------------------------------------------------------------------------------------------
 # "outbox" keeps every message in the built-in outbox page and sends nothing anywhere.
 MAIL_ROUTE: str = env.str("MAIL_ROUTE", "outbox")
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# Beside reminders the service sends only "reset your password": without a mail route it is kept as a file.
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if MAIL_ROUTE == 'outbox' else 'smtp'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "turnaround@localhost")
 SERVICE_ADDRESS: str = env.str("SERVICE_ADDRESS", "http://127.0.0.1:8000")

@@ -35,6 +35,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MAIL_ROUTE = env.str("MAIL_ROUTE", "smtp")
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if MAIL_ROUTE == 'outbox' else 'smtp'}.EmailBackend"
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")

@@ -20,3 +20,4 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": env.str("REDIS_KEY_PREFIX", "turnaround-test:"),
 }
 ACCOUNT_RATE_LIMITS = False
+EMAIL_FILE_PATH = DATA_DIR / "mail"

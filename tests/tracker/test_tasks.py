@@ -223,3 +223,18 @@ def test_a_real_worker_reads_applies_reopens_and_reminds(
     until(lambda: ledger() != [])
     assert tasks.poke(tasks.send_reminders)
     until(lambda: ledger() == ["sent"])
+
+
+def test_uploads_nobody_confirmed_are_deleted_after_a_day_and_imported_files_kept(db: None) -> None:
+    """`sweep_files`, run twice."""
+    folder = Path(settings.MEDIA_ROOT) / "ratings"
+    folder.mkdir(parents=True, exist_ok=True)
+    old, young = folder / "old.received", folder / "young.received"
+    for path in (old, young):
+        path.write_bytes(b"never confirmed")
+    os.utime(old, (time.time() - 30 * 3600,) * 2)
+    tasks.sweep_files()
+    tasks.sweep_files()
+    assert not old.exists()
+    assert young.exists()
+    young.unlink()

@@ -22,7 +22,7 @@ from tracker.people.operations import add_person, give_role
 from tracker.people.roles import PLACES, Place, Role
 from tracker.plans.operations import make_action, record_progress
 from tracker.ratings.importer import agree_to_import, apply_import, run_import
-from tracker.ratings.models import RatedDomain, RatedService, RatingImport
+from tracker.ratings.models import ImportEvent, RatedDomain, RatedService, RatingImport
 from tracker.ratings.receiving import receive_import, source_by_hand
 from tracker.trusts.importer import SiteJoin, SiteRow, join_sites, load_register
 from tracker.trusts.models import ReferenceSource, Region, System, Trust
@@ -94,9 +94,7 @@ def prepare_people(by: Access, moment: Moment) -> None:
         region = Region.objects.get(code=part.at) if place is Place.REGION else None
         system = _system_of(CAST.struggling.code) if place is Place.SYSTEM else None
         since = date(2025, 4, 1)
-        give_role(
-            person, part.role, by=by, now=moment.now, since=since, trust=trust, system=system, region=region
-        )
+        give_role(person, part.role, by=by, now=moment.now, since=since, trust=trust, system=system, region=region)
 
 
 def _system_of(code: str) -> System:
@@ -115,8 +113,8 @@ def prepare_ratings(england: England, folder: Path, moment: Moment, say: Say) ->
     source = source_by_hand()
     for as_at in (*england.archive[1:], england.months[0]):
         known = RatingImport.objects.filter(as_at=as_at).first()
-        if known is not None and known.state == RatingImport.State.APPLIED:
-            continue
+        if known is not None and known.events.filter(kind=ImportEvent.Kind.APPLIED).exists():
+            continue  # applied once: what a person did with it since is theirs
         for path in write_as_at(england, as_at, folder / f"{as_at:%Y-%m}.xlsx", "xlsx"):
             say(f"Loading CQC's file of {as_at:%B %Y} ...")
             received, _ = receive_import(

@@ -46,6 +46,18 @@ def database_is_down(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class NoNulls:
+    """A NUL in an address is nobody's page and PostgreSQL's error: refused at the door (400)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse("This address cannot be read.\n", content_type="text/plain; charset=utf-8", status=400)
+        return self.get_response(request)
+
+
 class SecureHeaders:
     """Nothing a signed-in person sees is kept by a browser or a proxy."""
 

@@ -10,9 +10,7 @@ from tracker.accounts.models import User
 
 
 def test_a_person_signs_in_with_email_and_password_and_sees_their_day(cast: Cast, client: Client) -> None:
-    answer = client.post(
-        "/accounts/login/", {"login": cast.lead.email.upper(), "password": PASSWORD}, follow=True
-    )
+    answer = client.post("/accounts/login/", {"login": cast.lead.email.upper(), "password": PASSWORD}, follow=True)
     page = answer.content.decode()
     assert answer.redirect_chain == [("/", 302)]
     assert "<h1" in page
@@ -71,3 +69,22 @@ def test_the_demonstration_says_so_on_every_page(cast: Cast, as_user: Any, clien
         (as_user(cast.lead), "/nowhere"),
     ):
         assert "fictional" in who.get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/trusts/%00", "/api/v1/trusts/%00", "/search?q=%00"])
+def test_a_nul_in_an_address_is_refused_and_no_error_of_ours(cast: Cast, as_user: Any, path: str) -> None:
+    assert as_user(cast.lead).get(path).status_code == 400
+
+
+def test_the_administration_pages_are_signed_in_to_like_everything_else(db: None, client: Client) -> None:
+    answer = client.get("/administration/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_a_forgotten_password_is_answered_alike_for_everybody_and_leaves_as_the_mail_route_says(
+    cast: Cast, client: Client, settings: Any
+) -> None:
+    for email in (cast.lead.email, "nobody@example.test"):
+        answer = client.post("/accounts/password/reset/", {"email": email})
+        assert answer.status_code == 302
+        assert answer["Location"] == "/accounts/password/reset/done/"
