@@ -5,6 +5,7 @@ that speaks of a cell has no record of it, because nothing had changed, and the 
 carried on, its word is written down: an older file never alters what a later one listed.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import connection
@@ -13,7 +14,8 @@ from tracker.problems import Refused
 from tracker.ratings import current_ratings
 from tracker.ratings.current_ratings import CELL, VALUES
 from tracker.ratings.differ import Before, make_kinds, state_before
-from tracker.ratings.models import ImportEvent, Level, RatingImport
+from tracker.ratings.models import ChangeKind, ImportEvent, Level, RatingImport, RatingsSource
+from tracker.ratings.proposing import FROM_DELTA, IN_FORCE_FROM, WIDE_DELTA
 from tracker.ratings.succeeding import NEXT_ASSERTING
 from tracker.ratings.verifying import HistoryDisagrees, verify_touched
 
@@ -26,6 +28,27 @@ SELECT record_id, {CELL}, {VALUES}, kind NOT IN {_GONE}, kind = 'historic', supe
        %(import)s, %(event)s, %(scope)s
 FROM chosen
 """  # noqa: S608  names of ours
+
+# On a first load the history written is what becomes current, row by row.
+_LOAD: Final = f"""
+WITH written AS (
+  INSERT INTO rating_record ({CELL}, {VALUES}, listed, historic, superseded, in_force_from, rating_import_id,
+                             event_id, scope)
+  SELECT {CELL}, {VALUES}, true, false, superseded, {IN_FORCE_FROM}, %(import)s, %(event)s, %(scope)s
+  FROM ({WIDE_DELTA} {FROM_DELTA}) w
+  RETURNING id, {CELL}, {VALUES}, superseded, in_force_from
+)
+INSERT INTO current_rating ({CELL}, {VALUES}, record_id, in_force_from, scope, level, trust_id, site_id,
+  before_state, before_rating, before_published_on, superseded, disputed, counted)
+SELECT {", ".join("r." + name for name in f"{CELL}, {VALUES}".split(", "))}, r.id, r.in_force_from, %(scope)s,
+  o.level, o.trust_id, o.site_id, '', NULL, NULL, r.superseded, false, true
+FROM written r JOIN rated_organisation o ON o.id = r.organisation_id
+"""  # noqa: S608  names of ours
+_LOAD_DISPUTED: Final = """
+UPDATE current_rating c SET disputed = true FROM delta d
+WHERE d.disputed AND c.organisation_id = d.organisation_id AND c.service_id = d.service_id
+  AND c.domain_id = d.domain_id AND c.variant = d.variant
+"""
 
 # A later import's silent word, written down under its own date because an older file now contradicts it.
 _CARRY_ON: Final = f"""
@@ -126,6 +149,30 @@ def apply_chosen(rating_import: RatingImport, event: ImportEvent, before: Before
     finish_current()
 
 
+def is_first_of_all(before: Before, changes: Mapping[str, int]) -> bool:
+    """Whether nothing at all is current and every change makes something so: then `load_delta` may write them."""
+    if not (before.first_load and before.alone and before.newest) or set(changes) != {ChangeKind.FIRST}:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT 1 FROM current_rating)")
+        return bool(cursor.fetchone()[0])
+
+
+def load_delta(rating_import: RatingImport, event: ImportEvent, changes: int) -> None:
+    """Write all of `delta` where nothing was current before and nothing of it is historic.
+
+    A first load is the whole country at once.  What becomes current is what history answers to have been written,
+    so the two cannot differ, and it is enough to count them.  Raises `HistoryDisagrees`, and then all of it must be
+    rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, _parameters(rating_import, event))
+        if cursor.rowcount != changes:
+            raise HistoryDisagrees(f"{changes} changes were read and {cursor.rowcount} became current.")
+        cursor.execute(_LOAD_DISPUTED)
+    current_ratings.mark_superseded("delta")
+    current_ratings.count_once()
+
+
 def announce_undoing(rating_import: RatingImport, event: ImportEvent) -> None:
     """Announce what the undoing of an import changed in the cells of `touched`."""
     make_kinds()
@@ -170,6 +217,7 @@ def _parameters(rating_import: RatingImport, event: ImportEvent) -> dict[str, An
         "event": event.pk,
         "scope": rating_import.source.scope,
         "as_at": rating_import.as_at,
+        "api": rating_import.source.scope == RatingsSource.Scope.API,
         "after": rating_import.as_at,
         "same_day": False,
     }

@@ -121,7 +121,7 @@ _OLD_SERVICES: Final = """
 SELECT c.organisation_id, s.key, max(c.published_on)
 FROM current_rating c JOIN rated_service s ON s.id = c.service_id
 WHERE s.key = ANY (%(lineage)s) AND c.published_on IS NOT NULL AND c.organisation_id IN (
-  SELECT t.organisation_id FROM touched t WHERE t.service_id = ANY (%(lineage_ids)s))
+  SELECT t.organisation_id FROM {touched} t WHERE t.service_id = ANY (%(lineage_ids)s))
 GROUP BY c.organisation_id, s.key
 """
 _SUPERSEDE: Final = """
@@ -132,13 +132,16 @@ WHERE c.organisation_id = %(organisation)s AND c.service_id = ANY (%(old)s) AND 
 """
 
 
-def mark_superseded() -> None:
-    """Mark ratings of services that another has replaced at their organisation, where `touched` concerns one."""
+def mark_superseded(touched: str = "touched") -> None:
+    """Mark ratings of services that another has replaced at their organisation, where the table named concerns one."""
     ids = known_services()
     old = [service for service in services.SERVICES.values() if service.superseded_by]
     lineage = {service.key for service in old} | {key for service in old for key in service.superseded_by}
     with connection.cursor() as cursor:
-        cursor.execute(_OLD_SERVICES, {"lineage": list(lineage), "lineage_ids": [ids[key] for key in lineage]})
+        cursor.execute(
+            _OLD_SERVICES.format(touched=touched),
+            {"lineage": list(lineage), "lineage_ids": [ids[key] for key in lineage]},
+        )
         published: dict[int, dict[str, date]] = {}
         for organisation, key, day in cursor.fetchall():
             published.setdefault(organisation, {})[key] = day

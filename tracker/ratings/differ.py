@@ -152,7 +152,7 @@ def diff(rating_import: RatingImport, before: Before, levels: list[str]) -> dict
         cursor.execute("SET LOCAL enable_nestloop = off")  # cells are compared set against set
         cursor.execute(_DELTA.format(before=state_before(before, as_at=rating_import.as_at)), parameters)
         cursor.execute("SET LOCAL enable_nestloop = on")
-        cursor.execute("ANALYZE delta (place, before_record_id)")
+        cursor.execute("ANALYZE delta (place, before_record_id, kind, disputed)")
         if not before.first_load:
             cursor.execute(_NOT_ABSENT, parameters)
             cursor.execute(_WHY_ABSENT, parameters)

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from tracker.accounts.models import User
 from tracker.problems import Busy, Refused
-from tracker.ratings.applying import apply_chosen, require_fresh
+from tracker.ratings.applying import apply_chosen, is_first_of_all, load_delta, require_fresh
 from tracker.ratings.circuit_breaker import reasons_to_hold
 from tracker.ratings.differ import Before, compared_with, diff, has_records, state_before
 from tracker.ratings.import_lifecycle import IN_FORCE, require_move
@@ -157,10 +157,13 @@ def _decide(
         _save(record, Kind.HELD, by=by, now=now, why=" ".join(record.held_because))
     elif at_once:
         say("Applying", 0, total)
-        choose_from_delta(record)
         record.state = State.APPLIED
         event = _save(record, Kind.APPLIED, by=by, now=now)
-        apply_chosen(record, event, before)
+        if is_first_of_all(before, changes):
+            load_delta(record, event, total)
+        else:
+            choose_from_delta(record)
+            apply_chosen(record, event, before)
     else:
         keep_proposals(record)
         record.state = State.PART_APPLIED if partly else State.READY

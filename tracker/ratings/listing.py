@@ -93,7 +93,7 @@ def list_cells() -> Listing:
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_LIST, {"overall": overall})
         cursor.execute("SET LOCAL enable_nestloop = on")
-        cursor.execute("ANALYZE listed (organisation_id, service_id, domain_id, place)")
+        cursor.execute("ANALYZE listed (organisation_id, service_id, domain_id, place, historic, waits, disputed)")
         cursor.execute(_CROWDED)
         cursor.execute("SELECT EXISTS (SELECT 1 FROM crowded)")
         duplicates = 0

@@ -30,7 +30,7 @@ WITH first_rows AS (
               ELSE COALESCE(belongs.meaning, NULLIF(s.provider_id, ''), NULLIF(known.provider_cqc_id, ''),
                             registered.code, '') END, 30)
            AS provider_cqc_id,
-         known.id, known.site_id AS known_site_id, known.trust_id AS known_trust_id,
+         f.place, known.id, known.site_id AS known_site_id, known.trust_id AS known_trust_id,
          aside.id IS NOT NULL AS is_aside
   FROM first_rows f
   JOIN staged s ON s.ctid = f.place
@@ -44,7 +44,7 @@ WITH first_rows AS (
   LEFT JOIN settling_rule aside
     ON aside.kind = 'set_aside' AND aside.given = f.cqc_id AND aside.ended_at IS NULL
 )
-SELECT g.level, g.cqc_id, g.name, g.organisation_type, g.category, g.ods_code, g.postcode, g.local_authority,
+SELECT g.level, g.cqc_id, g.place, g.name, g.organisation_type, g.category, g.ods_code, g.postcode, g.local_authority,
        g.nhs_region, g.registration_status, g.provider_cqc_id, g.id, g.known_site_id AS site_id, t.id AS trust_id,
        CASE WHEN g.is_aside THEN 'aside'
             WHEN g.cqc_id = '' OR length(g.cqc_id) > 30 THEN %(organisation)s
@@ -74,10 +74,15 @@ _ATTRIBUTES: Final = (
     "name, organisation_type, category, ods_code, postcode, local_authority, nhs_region, "
     "provider_cqc_id, registration_status, trust_id, site_id"
 )
+# Numbered as the file has them, so that its ratings fill an index from left to right; added in one order
+# whatever the file, so that two readings at once never wait for each other.
 _ADD: Final = f"""
 WITH added AS (
-  INSERT INTO rated_organisation (level, cqc_id, {_ATTRIBUTES})
-  SELECT level, cqc_id, {_ATTRIBUTES} FROM named WHERE waits = '' AND id IS NULL ORDER BY cqc_id
+  INSERT INTO rated_organisation (id, level, cqc_id, {_ATTRIBUTES})
+  SELECT numbered.* FROM (
+    SELECT nextval(pg_get_serial_sequence('rated_organisation', 'id')), level, cqc_id, {_ATTRIBUTES}
+    FROM (SELECT * FROM named WHERE waits = '' AND id IS NULL ORDER BY place) in_order) numbered
+  ORDER BY cqc_id
   ON CONFLICT (level, cqc_id) DO UPDATE SET name = excluded.name
   RETURNING id, level, cqc_id
 )

@@ -30,7 +30,7 @@ SELECT d.organisation_id, d.service_id, d.domain_id, d.variant, d.kind, d.before
        CASE WHEN s.url LIKE 'https://www.cqc.org.uk/%%' THEN s.url ELSE '' END AS url,
        d.disputed, d.superseded
 """
-_FROM_DELTA: Final = "FROM delta d LEFT JOIN staged s ON s.ctid = d.place"
+FROM_DELTA: Final = "FROM delta d LEFT JOIN staged s ON s.ctid = d.place"
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,25 @@ def keep_proposals(rating_import: RatingImport) -> None:
         cursor.execute(
             f"INSERT INTO proposed_change (rating_import_id, line, part, {CHANGE}) "  # noqa: S608  names of ours
             f"SELECT %s, line, COALESCE(left(part, 100), ''), {CHANGE} "
-            f"FROM ({WIDE_DELTA}, s.line, s.part {_FROM_DELTA}) wide ORDER BY kind, organisation_id",
+            f"FROM ({WIDE_DELTA}, s.line, s.part {FROM_DELTA}) wide ORDER BY kind, organisation_id",
             [rating_import.pk],
         )
 
 
 # From which day a change is in force: a file's from its as-at date; a rating the API lists from its publication,
 # but where it corrects or follows what was known to be in force later, from the day of the reading.
-_IN_FORCE_FROM: Final = """
+IN_FORCE_FROM: Final = """
 CASE WHEN w.kind = 'historic' THEN w.published_on
      WHEN NOT %(api)s OR w.published_on IS NULL OR w.kind IN ('withdrawn', 'deregistered', 'merged', 'returned')
        THEN %(as_at)s
      WHEN w.before_record_id IS NULL
        OR w.published_on > (SELECT r.in_force_from FROM rating_record r WHERE r.id = w.before_record_id)
        THEN LEAST(w.published_on, %(as_at)s)
-     ELSE %(as_at)s END AS in_force_from,
-nextval(pg_get_serial_sequence('rating_record', 'id')) AS record_id
+     ELSE %(as_at)s END
 """
+_NUMBERED: Final = (
+    f"{IN_FORCE_FROM} AS in_force_from, nextval(pg_get_serial_sequence('rating_record', 'id')) AS record_id"
+)
 
 
 def choose_from_delta(rating_import: RatingImport) -> int:
@@ -82,8 +84,8 @@ def choose_from_delta(rating_import: RatingImport) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS chosen")
         cursor.execute(
-            f"CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT w.*, {_IN_FORCE_FROM} "  # noqa: S608  names of ours
-            f"FROM ({WIDE_DELTA} {_FROM_DELTA}) w",
+            f"CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT w.*, {_NUMBERED} "  # noqa: S608  names of ours
+            f"FROM ({WIDE_DELTA} {FROM_DELTA}) w",
             _when(rating_import),
         )
         return int(cursor.rowcount)
@@ -108,7 +110,7 @@ def choose_from_proposals(rating_import: RatingImport, accept: Accept) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS chosen")
         cursor.execute(
-            f"CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT {CHANGE}, {_IN_FORCE_FROM} "  # noqa: S608  names of ours
+            f"CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT {CHANGE}, {_NUMBERED} "  # noqa: S608  names of ours
             "FROM proposed_change w WHERE id = ANY (%(ids)s)",
             {"ids": ids, **_when(rating_import)},
         )

@@ -21,8 +21,11 @@ from tracker.ratings.unreadable import UnreadableFile
 
 COLUMNS: Final = ", ".join(RatingRow._fields)
 
+# Statistics of these tables choose between a handful of joins: a sample of 3,000 rows is plenty, and ten times
+# as fast to take as the usual one.
 _MAKE: Final = f"""
 SET LOCAL work_mem = '256MB';
+SET LOCAL default_statistics_target = 10;
 SET LOCAL temp_buffers = '64MB';
 CREATE TEMP TABLE staged (
   {", ".join(f"{name} {'bigint' if name == 'line' else 'text'}" for name in RatingRow._fields)}
