@@ -41,7 +41,7 @@ GROUP BY organisation_id, service_id, domain_id HAVING count(*) > 1
 # one day in a fixed order: Outstanding first, words that are not ratings last.
 _RANKED: Final = """
 CREATE TEMP TABLE ranked ON COMMIT DROP AS
-SELECT l.place,
+SELECT l.place, l.ctid AS spot,
   row_number() OVER (PARTITION BY l.organisation_id, l.service_id, l.domain_id, l.historic, l.published_on,
                      l.state, l.rating, l.odd ORDER BY l.superseded, l.place) AS again,
   dense_rank() OVER (PARTITION BY l.organisation_id, l.service_id, l.domain_id, l.historic
@@ -56,7 +56,7 @@ WINDOW same_value AS (PARTITION BY l.organisation_id, l.service_id, l.domain_id,
 """
 _COLLAPSE: Final = """
 DELETE FROM listed l USING ranked r
-WHERE r.place = l.place AND (r.again > 1 OR (r.historic AND r.also_listed))
+WHERE l.ctid = r.spot AND (r.again > 1 OR (r.historic AND r.also_listed))
 """
 _TELL_APART: Final = """
 UPDATE listed l SET
@@ -65,10 +65,10 @@ UPDATE listed l SET
   disputed = NOT l.historic AND r.age = 1 AND d.choices > 1
 FROM ranked r, (
   SELECT l2.organisation_id, l2.service_id, l2.domain_id, count(*) AS choices
-  FROM ranked r2 JOIN listed l2 ON l2.place = r2.place
+  FROM ranked r2 JOIN listed l2 ON l2.ctid = r2.spot
   WHERE NOT r2.historic AND r2.age = 1 GROUP BY l2.organisation_id, l2.service_id, l2.domain_id
 ) AS d
-WHERE r.place = l.place AND d.organisation_id = l.organisation_id AND d.service_id = l.service_id
+WHERE l.ctid = r.spot AND d.organisation_id = l.organisation_id AND d.service_id = l.service_id
   AND d.domain_id = l.domain_id
 """
 _TELL_APART_HISTORIC: Final = """
@@ -99,9 +99,10 @@ def list_cells() -> Listing:
         duplicates = 0
         if cursor.fetchone()[0]:
             cursor.execute(_RANKED)
+            cursor.execute("ANALYZE ranked")
             cursor.execute(_COLLAPSE)
             duplicates = cursor.rowcount
-            cursor.execute("DELETE FROM ranked r WHERE NOT EXISTS (SELECT 1 FROM listed l WHERE l.place = r.place)")
+            cursor.execute("DELETE FROM ranked WHERE again > 1 OR (historic AND also_listed)")
             cursor.execute(_TELL_APART)
             cursor.execute(_TELL_APART_HISTORIC)
             cursor.execute("DROP TABLE ranked")

@@ -33,7 +33,7 @@ WITH first_rows AS (
          f.place, known.id, known.site_id AS known_site_id, known.trust_id AS known_trust_id,
          aside.id IS NOT NULL AS is_aside
   FROM first_rows f
-  JOIN staged s ON s.ctid = f.place
+  CROSS JOIN LATERAL (SELECT * FROM staged WHERE ctid = f.place OFFSET 0) s
   LEFT JOIN rated_organisation known ON known.level = f.level AND known.cqc_id = f.cqc_id
   LEFT JOIN LATERAL (  -- the layout of late 2015 names no provider: the register knows whose place it is
     SELECT t.code FROM site s JOIN trust t ON t.id = s.trust_id
