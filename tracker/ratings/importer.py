@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from tracker.accounts.models import User
 from tracker.problems import Busy, Refused
@@ -75,7 +76,10 @@ def _read(rating_import: RatingImport, *, by: User | None, now: datetime, at_onc
     except UnreadableFile as refusal:
         _refuse(rating_import, refusal, by=by, now=now)
     except Busy:
-        RatingImport.objects.filter(pk=rating_import.pk, state=State.READING).update(state=came_from)
+        # Nothing was tried: a file that waits for its turn is not one whose reader is killed every time.
+        RatingImport.objects.filter(pk=rating_import.pk, state=State.READING).update(
+            state=came_from, attempts=F("attempts") - 1
+        )
         raise
     rating_import.refresh_from_db()
     return rating_import
@@ -171,8 +175,7 @@ def _decide(
 
 
 def _reasons_to_hold(record: RatingImport, before: Before, changes: dict[str, int], listing: Listing) -> list[str]:
-    agreed = ImportEvent.objects.filter(rating_import=record, kind=Kind.AGREED).exists()
-    if before.first_load or agreed:
+    if before.first_load or _is_agreed(record):
         return []
     last = (
         RatingImport.objects.filter(source__scope=record.source.scope, state__in=IN_FORCE, keep=record.keep)
@@ -188,6 +191,13 @@ def _reasons_to_hold(record: RatingImport, before: Before, changes: dict[str, in
         listed=listing.listed,
         listed_last=None if last is None or only_some else last.counts.get("listed"),
     )
+
+
+def _is_agreed(record: RatingImport) -> bool:
+    """Whether a second person has agreed to what was last read.  They agreed to the changes they saw, not to what
+    another reading finds, nor to a file that was undone since."""
+    decisive = record.events.filter(kind__in=[Kind.READ, Kind.HELD, Kind.UNDONE, Kind.AGREED]).order_by("pk").last()
+    return decisive is not None and decisive.kind == Kind.AGREED
 
 
 def _known_cells(record: RatingImport, before: Before, levels: list[str]) -> int:

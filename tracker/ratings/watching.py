@@ -20,7 +20,7 @@ from tracker.problems import Busy, Refused
 from tracker.ratings.dates import date_in_name
 from tracker.ratings.import_locks import is_interrupted
 from tracker.ratings.importer import read_import, run_import
-from tracker.ratings.models import RatingImport, RatingsSource
+from tracker.ratings.models import ImportEvent, RatingImport, RatingsSource
 from tracker.ratings.receiving import receive_import
 
 QUIET_SECONDS: Final = 2.0  # a file changed more recently may still be being written
@@ -118,15 +118,18 @@ def _start(record: RatingImport, *, now: datetime) -> bool:
 def pick_up_unfinished(*, now: datetime) -> list[RatingImport]:
     """Read what was received and never read, and what was being read by a process that is gone.
 
-    What came by the folder is applied too, as it would have been.  Call it outside any transaction."""
+    What came by the folder and was never read is applied too, as it would have been.  Once anything else has
+    happened to an import, a person may have undone it, set it aside or settled its rows: it is read, and what it
+    would change waits for them.  Call it outside any transaction."""
     done = []
     waiting = RatingImport.objects.filter(state__in=[State.RECEIVED, State.READING], attempts__lt=ATTEMPTS)
     for record in waiting.select_related("source").order_by("as_at", "pk"):
         if record.state == State.READING and not is_interrupted(record):
             continue
-        work = run_import if record.source.kind == RatingsSource.Kind.FOLDER else read_import
+        untouched = not record.events.exclude(kind=ImportEvent.Kind.RECEIVED).exists()
+        of_folder = record.source.kind == RatingsSource.Kind.FOLDER
         try:
-            done.append(work(record, by=None, now=now))
+            done.append((run_import if of_folder and untouched else read_import)(record, by=None, now=now))
         except Refused:  # another process is quicker, or another import is being applied: the next look tries again
             continue
     return done
