@@ -177,8 +177,7 @@ def _read_sheet(name: str, rows: Iterator[SheetRow], reading: Reading, first_row
     is_csv = reading.format == "csv"
     strip = str.strip
     make = RatingRow._make
-    start = (sheet.name, 0, layout.level)
-    end = ("current", "", "")
+    part, level = sheet.name, layout.level
     count = blank = 0
     try:
         for _, line, values in rows:
@@ -193,8 +192,7 @@ def _read_sheet(name: str, rows: Iterator[SheetRow], reading: Reading, first_row
                 blank += 1
                 continue
             count += 1
-            yield make((start[0], line, start[2], *picked, *end))
-            sheet.rows = count
+            yield make((part, line, level, *picked, "current", "", ""))
     finally:
         sheet.rows = count
         sheet.blank_rows = blank

@@ -2,14 +2,14 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from tracker.ratings.sheet_rows import MAX_CELLS, SheetRow
 from tracker.ratings.unreadable import UnreadableFile
 
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 19
 _MAX_LINE: Final = 1_000_000
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -64,8 +64,7 @@ def csv_rows(path: Path, text: Text) -> Iterator[SheetRow]:
     yield "", 0, []
     cells = 0
     with path.open(encoding=text.encoding, newline="") as file:
-        lines = iter(lambda: file.readline(_MAX_LINE), "")
-        reader = csv.reader(_checked(lines, without_nul=text.nuls > 0), strict=True)
+        reader = csv.reader(_without_nul(file) if text.nuls else file, strict=True)
         first = 1
         try:
             for values in reader:
@@ -82,18 +81,20 @@ def csv_rows(path: Path, text: Text) -> Iterator[SheetRow]:
             ) from error
 
 
-def _checked(lines: Iterator[str], *, without_nul: bool) -> Iterator[str]:
-    for number, line in enumerate(lines, start=1):
-        if len(line) >= _MAX_LINE:
-            raise UnreadableFile(f"A line is longer than {_MAX_LINE:,} characters.", line=number)
-        yield line.replace("\0", "") if without_nul else line
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield line.replace("\0", "")
 
 
 def _decode(path: Path, encoding: str) -> tuple[int, tuple[int, str] | None]:
-    """The NUL characters in the file, and where and why it is not in `encoding`."""
+    """The NUL characters in the file, and where and why it is not in `encoding`.
+
+    Raises `UnreadableFile` for a line too long to be held; within one block no line can be.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = 1
     nuls = 0
+    unended = 0  # characters since the last line's end
     with path.open("rb") as file:
         while True:
             block = file.read(_BLOCK)
@@ -103,6 +104,11 @@ def _decode(path: Path, encoding: str) -> tuple[int, tuple[int, str] | None]:
                 lines += error.object[: error.start].count(b"\n")
                 return nuls, (lines, f"byte 0x{error.object[error.start]:02X}")
             nuls += decoded.count("\0")
+            ends = [place for place in (decoded.find("\n"), decoded.find("\r")) if place >= 0]
+            if unended + (min(ends) if ends else len(decoded)) >= _MAX_LINE:
+                raise UnreadableFile(f"A line is longer than {_MAX_LINE:,} characters.", line=lines)
+            last = max(decoded.rfind("\n"), decoded.rfind("\r"))
+            unended = len(decoded) - 1 - last if ends else unended + len(decoded)
             lines += decoded.count("\n")
             if not block:
                 return nuls, None
