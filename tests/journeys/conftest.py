@@ -186,7 +186,8 @@ class Person:
         self.page.add_script_tag(path=AXE)
         found = self.page.evaluate(
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
-            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
+            ".then(r => r.violations.map("
+            "v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
             TAGS,
         )
         return [f"{self.page.url}: {problem}" for problem in found]
@@ -207,9 +208,10 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Person]]:
         )
         contexts.append(context)
         problems: list[str] = []
+        ours = (service.address, "data:")
         page = context.new_page()
         page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-        page.on("request", lambda asked: None if asked.url.startswith((service.address, "data:")) else problems.append(asked.url))
+        page.on("request", lambda asked: None if asked.url.startswith(ours) else problems.append(asked.url))
         return Person(page, service, problems)
 
     yield arrive

@@ -78,9 +78,7 @@ def test_every_page_a_person_can_reach_is_accessible_and_asks_nobody_else(
     assert {"account", "accessibility"} <= routes
 
 
-def test_every_page_is_whole_on_a_phone_without_scripts(
-    demonstration: Service, visitor: Callable[..., Person]
-) -> None:
+def test_every_page_is_whole_on_a_phone_without_scripts(demonstration: Service, visitor: Callable[..., Person]) -> None:
     person = visitor(demonstration, width=320, scripts=False)
     person.sign_in("national@demo.test", PASSWORD)
     wrong, _ = crawl(person, lambda who: [])

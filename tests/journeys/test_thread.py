@@ -4,11 +4,12 @@ changed rating, reopened action."""
 import re
 import shutil
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.journeys.conftest import Person, Service
+from tracker.clock import ENGLAND
 from tracker.demonstration.cast import CAST
 from tracker.management.demonstration import PASSWORD
 
@@ -72,7 +73,7 @@ def test_the_whole_thread(demonstration: Service, visitor: Callable[..., Person]
     lead.sees("Good")
 
     record_the_finding(lead)
-    reference = make_the_action(lead, date.today() + timedelta(days=3))
+    reference = make_the_action(lead, datetime.now(ENGLAND).date() + timedelta(days=3))
     record_progress(lead, reference, "On track", "Two theatres of five count together now.")
 
     # beat plans and a worker sends: the message says which action, and nothing that email should not carry
