@@ -47,7 +47,7 @@ WITH first_rows AS (
 SELECT g.level, g.cqc_id, g.place, g.name, g.organisation_type, g.category, g.ods_code, g.postcode, g.local_authority,
        g.nhs_region, g.registration_status, g.provider_cqc_id, g.id, g.known_site_id AS site_id, t.id AS trust_id,
        CASE WHEN g.is_aside THEN 'aside'
-            WHEN g.cqc_id = '' OR length(g.cqc_id) > 30 THEN %(organisation)s
+            WHEN g.cqc_id !~ '^[A-Za-z0-9-]{1,30}$' THEN %(organisation)s  -- it becomes the address of a page
             WHEN t.id IS NOT NULL THEN ''
             WHEN NOT g.is_nhs AND %(everybody)s AND g.known_trust_id IS NULL THEN ''
             WHEN g.provider_cqc_id = '' THEN %(no_provider)s

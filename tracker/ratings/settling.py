@@ -4,10 +4,12 @@ Nothing is applied here.  When an import's rows are settled its stored file is r
 what the settled rows change is proposed like any other change.
 """
 
+import re
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tracker.accounts.models import User
 from tracker.problems import Refused
@@ -17,6 +19,7 @@ from tracker.ratings.scale import read_word
 from tracker.trusts.models import Trust
 
 Kind = SettlingRule.Kind
+Reason = WaitingRow.Reason
 
 # Which field of a waiting row a rule of each kind is about.
 GIVEN: Final = {
@@ -26,6 +29,11 @@ GIVEN: Final = {
     Kind.LOCATION_IS: "organisation_id",
     Kind.SET_ASIDE: "organisation_id",
 }
+_LONGEST_GIVEN: Final = 300
+
+MAY_LEAVE_OUT: Final = frozenset({Reason.PROVIDER, Reason.NO_PROVIDER, Reason.ORGANISATION})
+"""Why the rows of an organisation that may be left out of every file wait: it is not matched, so nothing of it is
+shown.  Left out for one odd date, all the other ratings of a known hospital would stand still for ever."""
 
 
 def settle_row(row: WaitingRow, *, kind: str, meaning: str, by: User, now: datetime) -> WaitingRow:
@@ -52,15 +60,20 @@ def settle_by_rule(*, kind: str, given: str, meaning: str, by: User, now: dateti
 
     `meaning` is a trust's code (provider is), a rating word, a date, a provider's id (location is) or nothing
     (set aside).  A rule for the same text ends with the new one.  Raises `Refused` for a trust not in the
-    register, a word that is not CQC's or a date that cannot be read.
+    register, a word that is not CQC's, a date that cannot be read, or an organisation to be set aside none of
+    whose rows waits for want of a match (`MAY_LEAVE_OUT`).
     """
     meaning, given = _checked(Kind(kind), meaning), given.strip()
     if not given:
         raise Refused("Say which text the rule is about.", field="given")
+    if len(given) > _LONGEST_GIVEN:
+        raise Refused("This text is too long for a rule. Settle the row by itself.", field="given")
     with transaction.atomic():
+        waiting = rows_of_rule(Kind(kind), given)
+        if kind == Kind.SET_ASIDE and not waiting.exists():
+            raise Refused("This organisation is matched. Set aside the one row, not all that CQC says of it.")
         SettlingRule.objects.filter(kind=kind, given=given, ended_at=None).update(ended_at=now)
         rule = SettlingRule.objects.create(kind=kind, given=given, meaning=meaning, made_at=now, made_by=by)
-        waiting = WaitingRow.objects.filter(state=WaitingRow.State.WAITING, **{f"row__{GIVEN[Kind(kind)]}": given})
         imports = list(waiting.order_by().values_list("rating_import_id", flat=True).distinct())
         aside = kind == Kind.SET_ASIDE
         waiting.update(
@@ -71,6 +84,12 @@ def settle_by_rule(*, kind: str, given: str, meaning: str, by: User, now: dateti
         )
         _record(imports, f"{rule.get_kind_display()}: {given} {meaning}".strip(), by=by, now=now)
     return rule
+
+
+def rows_of_rule(kind: Kind, given: str) -> QuerySet[WaitingRow]:
+    """The rows, of every file, that wait and that a rule of this kind about this text would settle."""
+    rows = WaitingRow.objects.filter(state=WaitingRow.State.WAITING, **{f"row__{GIVEN[kind]}": given})
+    return rows.filter(reason__in=MAY_LEAVE_OUT) if kind == Kind.SET_ASIDE else rows
 
 
 def end_rule(rule: SettlingRule, *, by: User, now: datetime) -> SettlingRule:
@@ -84,15 +103,19 @@ def end_rule(rule: SettlingRule, *, by: User, now: datetime) -> SettlingRule:
 
 def make_provisional_trust(*, code: str, name: str, by: User, now: datetime) -> Trust:
     """Take an NHS provider that is not in the register in as a provisional trust, which no figure counts, and
-    settle the rows that wait for it.  Raises `Refused` when the register has it already."""
-    code = code.strip().upper()
+    settle the rows that wait for it.  Raises `Refused` when the register has it already, and for a code that is
+    not CQC's: it becomes the address of a page."""
+    given = code.strip()
+    code = given.upper()
+    if not re.fullmatch(r"[A-Z0-9-]{1,10}", code):
+        raise Refused(f"“{given}” is not a provider's code: letters, digits and hyphens, no more than ten.")
     with transaction.atomic():
         trust, made = Trust.objects.get_or_create(
             code=code, defaults={"name": name.strip()[:200] or code, "standing": Trust.Standing.PROVISIONAL}
         )
         if not made:
             raise Refused(f"{trust.name} ({code}) is in the register already.")
-        settle_by_rule(kind=Kind.PROVIDER_IS, given=code, meaning=code, by=by, now=now)
+        settle_by_rule(kind=Kind.PROVIDER_IS, given=given, meaning=code, by=by, now=now)
     return trust
 
 

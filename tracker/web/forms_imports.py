@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 
 from tracker.ratings.models import ChangeKind, RatingImport, SettlingRule, WaitingRow
+from tracker.ratings.settling import MAY_LEAVE_OUT
 from tracker.web.fields import DateField, FileField, RadiosField, SelectField, TextAreaField, TextField
 from tracker.web.forms_base import FilterForm, Form
 
@@ -92,8 +93,10 @@ _MEANING_LABELS: Final = {
     Kind.WORD_MEANS: ("Rating it means", "One of the words CQC prints, for example Requires improvement"),
 }
 ROW, RULE = "row", "rule"
-PROVISIONAL = "provisional"
+PROVISIONAL, LEAVE_OUT = "provisional", "leave_out"
 _PROVISIONAL_WORDS: Final = "It is an NHS provider the register does not have yet: take it in, counted nowhere"
+
+_LEAVE_OUT_WORDS: Final = "Leave this organisation out of every file, this one and later ones"
 
 
 class SettleForm(Form):
@@ -106,11 +109,13 @@ class SettleForm(Form):
     reach = RadiosField(label="For which rows", missing="Select for which rows this holds")
 
     def __init__(self, *args: Any, row: WaitingRow, alike: dict[str, int], **options: Any) -> None:
-        """`alike`: by kind, how many rows wait that a rule would settle now."""
+        """`alike`: by kind, how many rows wait that a rule of that kind would settle now."""
         super().__init__(*args, **options)
         kinds = KINDS_FOR[Reason(row.reason)]
         provisional = [(PROVISIONAL, _PROVISIONAL_WORDS)] if row.reason == Reason.PROVIDER else []
-        self._choose("kind", [*((kind.value, _WHAT[kind]) for kind in kinds), *provisional])
+        named = row.row.get("organisation_id")
+        leave_out = [(LEAVE_OUT, _LEAVE_OUT_WORDS)] if row.reason in MAY_LEAVE_OUT and named else []
+        self._choose("kind", [*((kind.value, _WHAT[kind]) for kind in kinds), *leave_out, *provisional])
         label = _MEANING_LABELS.get(kinds[0])
         if label is None:
             del self.fields["meaning"]
@@ -118,9 +123,18 @@ class SettleForm(Form):
             self.fields["meaning"].label, self.fields["meaning"].help_text = label
         most = max(alike.values(), default=1)
         rows = f"{most} row that waits" if most == 1 else f"all {most:,} rows that wait"
-        self._choose(
-            "reach", [(ROW, "This row only"), (RULE, f"Every row with the same text: {rows} now, and later files'")]
-        )
+        reach = [(ROW, "This row only")]
+        if alike:
+            reach.append((RULE, f"Every row with the same text: {rows} now, and later files'"))
+        self._choose("reach", reach)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("kind") == Kind.SET_ASIDE and given.get("reach") == RULE:
+            self.add_error("reach", "A row is set aside by itself. Select “This row only”")
+        if given.get("kind") == LEAVE_OUT:  # says itself how far it reaches
+            self.errors.pop("reach", None)
+        return given
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -133,5 +147,5 @@ _WHAT: Final = {
     Kind.LOCATION_IS: "The location belongs to a provider",
     Kind.DATE_MEANS: "The text means a date",
     Kind.WORD_MEANS: "The word means a rating",
-    Kind.SET_ASIDE: "Set it aside: the file says nothing about it",
+    Kind.SET_ASIDE: "Set this row aside: the file says nothing by it",
 }

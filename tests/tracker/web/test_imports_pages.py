@@ -17,7 +17,7 @@ from tests.tracker.web.page import Page
 from tracker import tasks
 from tracker.people.roles import Role
 from tracker.ratings.importer import read_import, run_import
-from tracker.ratings.models import CurrentRating, RatingImport, WaitingRow
+from tracker.ratings.models import CurrentRating, RatingImport, SettlingRule, WaitingRow
 from tracker.ratings.receiving import receive_import, source_by_hand
 from tracker.web.import_words import month_ago
 
@@ -377,6 +377,33 @@ def test_one_row_is_settled_or_set_aside_by_itself_once(cast: Cast, unmatched: R
     row.refresh_from_db()
     assert row.state == "set_aside"
     assert WaitingRow.objects.filter(state="set_aside").count() == 1
+
+
+def test_an_organisation_is_left_out_of_every_file_by_a_choice_that_says_so(
+    cast: Cast, unmatched: RatingImport, as_user: Any
+) -> None:
+    client = as_user(cast.national)
+    row = WaitingRow.objects.order_by("pk")[0]
+    assert "Leave this organisation out of every file" in text(client, f"/imports/waiting/{row.pk}")
+    aside = client.post(f"/imports/waiting/{row.pk}", {"kind": "set_aside", "reach": "rule"}).content.decode()
+    assert "A row is set aside by itself" in aside
+    assert not SettlingRule.objects.exists()
+    answer = client.post(f"/imports/waiting/{row.pk}", {"kind": "leave_out"}, follow=True).content.decode()
+    assert "left out of every file" in answer
+    assert not WaitingRow.objects.filter(state="waiting").exists()
+
+
+@pytest.mark.parametrize("reason", ["disputed", "date", "rating", "domain"])
+def test_a_matched_organisation_is_not_offered_to_be_left_out(
+    cast: Cast, unmatched: RatingImport, as_user: Any, reason: str
+) -> None:
+    row = WaitingRow.objects.order_by("pk")[0]
+    WaitingRow.objects.update(reason=reason)
+    client = as_user(cast.national)
+    assert "out of every file" not in text(client, f"/imports/waiting/{row.pk}")
+    for kind, reach in (("leave_out", "rule"), ("set_aside", "rule")):
+        client.post(f"/imports/waiting/{row.pk}", {"kind": kind, "reach": reach})
+    assert not SettlingRule.objects.exists()
 
 
 def test_a_provider_that_is_not_in_the_register_can_be_taken_in(

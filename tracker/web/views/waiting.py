@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,14 +11,15 @@ from django.urls import reverse
 from tracker.people.roles import Can
 from tracker.problems import Refused
 from tracker.ratings.models import SettlingRule, WaitingRow
-from tracker.ratings.settling import GIVEN, make_provisional_trust, settle_by_rule, settle_row
+from tracker.ratings.settling import GIVEN, make_provisional_trust, rows_of_rule, settle_by_rule, settle_row
 from tracker.web.addresses import address
-from tracker.web.forms_imports import KINDS_FOR, PROVISIONAL, ROW, SettleForm
+from tracker.web.forms_imports import KINDS_FOR, LEAVE_OUT, PROVISIONAL, ROW, SettleForm
 from tracker.web.import_words import import_href
 from tracker.web.paging import one_page
 from tracker.web.refusals import say_refusal
 from tracker.web.requests import SignedInRequest, needs
 
+Kind = SettlingRule.Kind
 Reason = WaitingRow.Reason
 _FIELD_WORDS = {
     "organisation_id": "Organisation", "organisation_name": "Name", "organisation_type": "Type",
@@ -79,7 +80,8 @@ def waiting(request: SignedInRequest) -> HttpResponse:
 def settle(request: SignedInRequest, row_id: int) -> HttpResponse:
     """One row as read, and what to do with it: for it alone or for every row like it."""
     row = get_object_or_404(WaitingRow.objects.select_related("rating_import"), pk=row_id)
-    alike = {kind.value: _alike(row, kind).count() for kind in KINDS_FOR[Reason(row.reason)] if _given(row, kind)}
+    by_rule = [kind for kind in KINDS_FOR[Reason(row.reason)] if kind != Kind.SET_ASIDE and _given(row, kind)]
+    alike = {kind.value: rows_of_rule(kind, _given(row, kind)).count() for kind in by_rule}
     form = SettleForm(request.POST or None, row=row, alike=alike)
     if request.method == "POST" and form.is_valid():
         try:
@@ -114,24 +116,26 @@ def _settle(request: SignedInRequest, row: WaitingRow, given: dict[str, Any]) ->
         code, name = str(row.row.get("provider_id", "")), str(row.row.get("provider_name", ""))
         trust = make_provisional_trust(code=code, name=name or str(row.row["organisation_name"]), by=by, now=now)
         return f"{trust.name} was taken in as a provisional trust. {again}"
-    kind = SettlingRule.Kind(given["kind"])
-    if kind == SettlingRule.Kind.SET_ASIDE:
+    if given["kind"] == LEAVE_OUT:
+        return f"The organisation is left out of every file. {_by_rule(request, row, Kind.SET_ASIDE, '')} {again}"
+    kind = Kind(given["kind"])
+    if kind == Kind.SET_ASIDE:
         meaning = ""
     elif not meaning:
         raise Refused("Enter what it means.", field="meaning")
     if given["reach"] == ROW:
         settle_row(row, kind=kind, meaning=meaning, by=by, now=now)
         return f"The row was settled. {again}"
-    count = _alike(row, kind).count()
-    settle_by_rule(kind=kind, given=_given(row, kind), meaning=meaning, by=by, now=now)
-    return f"The rule holds from now on and settled {count:,} {'row' if count == 1 else 'rows'}. {again}"
+    return f"{_by_rule(request, row, kind, meaning)} {again}"
 
 
-def _given(row: WaitingRow, kind: SettlingRule.Kind) -> str:
+def _by_rule(request: SignedInRequest, row: WaitingRow, kind: Kind, meaning: str) -> str:
+    """Make the rule; how many rows it settled, in words."""
+    count = rows_of_rule(kind, _given(row, kind)).count()
+    settle_by_rule(kind=kind, given=_given(row, kind), meaning=meaning, by=request.user, now=request.moment.now)
+    return f"The rule holds from now on and settled {count:,} {'row' if count == 1 else 'rows'}."
+
+
+def _given(row: WaitingRow, kind: Kind) -> str:
     """The text of the row that a rule of this kind is about."""
     return str(row.row.get(GIVEN[kind], "")).strip()
-
-
-def _alike(row: WaitingRow, kind: SettlingRule.Kind) -> QuerySet[WaitingRow]:
-    """The rows that wait and have the same text, in every file."""
-    return WaitingRow.objects.filter(state=WaitingRow.State.WAITING, **{f"row__{GIVEN[kind]}": _given(row, kind)})
