@@ -10,13 +10,12 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from peerreview.pool.candidates import GOOD, Candidate, Facts, Pool, Rated, Risen
-from tracker.ratings.models import RatingImport
+from tracker.ratings.import_lifecycle import in_force
 from tracker.ratings.scale import KEY_QUESTIONS
 from tracker.trusts.models import Succession, SystemMembership, Trust, TrustFact
 
 AS_A_WHOLE: Final = "The trust as a whole"
 SIZE_BANDS: Final = frozenset({"small", "medium", "large"})
-_IN_FORCE = (RatingImport.State.APPLIED, RatingImport.State.PART_APPLIED, RatingImport.State.UNCHANGED)
 
 # A site's ratings published while another trust ran it are acquired; a rating older than the trust itself came
 # with a predecessor, whether CQC marks it so or not.
@@ -67,7 +66,7 @@ WHERE m.before < 3 AND m.rating >= 3 AND d.key = ANY (%(domains)s)
 
 def ratings_as_at() -> date | None:
     """The as-at date of the newest file whose ratings are in force; None when none has been imported."""
-    newest = RatingImport.objects.filter(state__in=_IN_FORCE).aggregate(newest=Max("as_at"))
+    newest = in_force().aggregate(newest=Max("as_at"))
     as_at: date | None = newest["newest"]
     return as_at
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import connection
 
 from tracker.ratings import services
+from tracker.ratings.import_lifecycle import in_force_sql
 from tracker.ratings.interpreting import known_services
 
 CELL: Final = "organisation_id, service_id, domain_id, variant"
@@ -158,8 +159,9 @@ def mark_superseded(touched: str = "touched") -> None:
 
 
 # A site that carried on as another keeps its old ratings beside the successor that inherited them, and so does a
-# trust that closed into another: they are counted only while no successor of theirs is rated.
-_COUNT_ONCE: Final = """
+# trust that closed into another: they are counted only while no successor of theirs is rated.  A trust that closes
+# later than the newest file is as at is still open in it.
+_COUNT_ONCE: Final = f"""
 WITH successors AS (
   SELECT p.id AS organisation_id, s.id AS successor_id
   FROM site_succession j
@@ -167,7 +169,8 @@ WITH successors AS (
   JOIN rated_organisation s ON s.site_id = j.successor_id
   UNION
   SELECT p.id, s.id FROM trust_succession j
-  JOIN trust closed ON closed.id = j.predecessor_id AND closed.closed IS NOT NULL
+  JOIN trust closed ON closed.id = j.predecessor_id AND closed.closed <= (
+    SELECT max(i.as_at) FROM rating_import i WHERE {in_force_sql("i")})
   JOIN rated_organisation p ON p.trust_id = j.predecessor_id AND p.level = 'provider'
   JOIN rated_organisation s ON s.trust_id = j.successor_id AND s.level = 'provider'
 ), should AS (
@@ -177,7 +180,7 @@ WITH successors AS (
 )
 UPDATE current_rating c SET counted = s.counted FROM should s
 WHERE c.organisation_id = s.organisation_id AND c.counted <> s.counted
-"""
+"""  # noqa: S608  words of ours
 
 
 def count_once() -> None:

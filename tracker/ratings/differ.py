@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from tracker.ratings.import_lifecycle import IN_FORCE
+from tracker.ratings.import_lifecycle import in_force
 from tracker.ratings.interpreting import state_key
 from tracker.ratings.models import ChangeKind, RatingImport, RatingsSource
 from tracker.ratings.record_states import STATE_NOW, STATE_ON_DAY
@@ -112,7 +112,7 @@ class Before(NamedTuple):
 
 def compared_with(rating_import: RatingImport) -> Before:
     """How `rating_import` stands to the imports in force."""
-    others = RatingImport.objects.filter(state__in=IN_FORCE).exclude(pk=rating_import.pk)
+    others = in_force().exclude(pk=rating_import.pk)
     scope = rating_import.source.scope
     own = others.filter(source__scope=scope)
     return Before(

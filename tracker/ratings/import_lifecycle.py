@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
 from tracker.people.roles import Can
 from tracker.problems import Refused
 from tracker.ratings.models import RatingImport
@@ -45,8 +48,24 @@ MOVES: Final[Mapping[tuple[State, State], Can]] = MappingProxyType(
     }
 )
 
-IN_FORCE: Final = frozenset({State.APPLIED, State.PART_APPLIED, State.UNCHANGED})
-"""States in which what the file lists is part of the history, a file that changed nothing included."""
+# An applied import is read again when rows are settled; while it is being read, and when that reading is held,
+# set aside or refused, what it asserted before still stands.  Its events say so where its state no longer does.
+_IN_FORCE: Final = """(
+  {i}.state IN ('applied', 'part_applied', 'unchanged') OR COALESCE((
+    SELECT decisive.kind <> 'undone' FROM import_event decisive
+    WHERE decisive.rating_import_id = {i}.id AND decisive.kind IN ('applied', 'part_applied', 'unchanged', 'undone')
+    ORDER BY decisive.id DESC LIMIT 1), false))"""
+
+
+def in_force_sql(alias: str) -> str:
+    """SQL: whether what the import `alias` lists is part of the history, a file that changed nothing included."""
+    return _IN_FORCE.format(i=alias)
+
+
+def in_force() -> QuerySet[RatingImport]:
+    """The imports of which `in_force_sql` is true."""
+    condition = RawSQL(in_force_sql("rating_import"), [], output_field=BooleanField())  # noqa: S611  words of ours
+    return RatingImport.objects.filter(condition)
 
 
 def moves_from(state: str) -> dict[State, Can]:

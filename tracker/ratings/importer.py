@@ -19,8 +19,9 @@ from tracker.accounts.models import User
 from tracker.problems import Busy, Refused
 from tracker.ratings.applying import apply_chosen, is_first_of_all, load_delta, require_fresh
 from tracker.ratings.circuit_breaker import reasons_to_hold
+from tracker.ratings.current_ratings import count_once
 from tracker.ratings.differ import Before, compared_with, diff, has_records, state_before
-from tracker.ratings.import_lifecycle import IN_FORCE, require_move
+from tracker.ratings.import_lifecycle import in_force, require_move
 from tracker.ratings.import_locks import hold_applying_lock, hold_reading_lock
 from tracker.ratings.interpreting import interpret
 from tracker.ratings.listing import Listing, list_cells
@@ -74,7 +75,7 @@ def _read(rating_import: RatingImport, *, by: User | None, now: datetime, at_onc
             _read_and_decide(_locked(rating_import), progress.say, by=by, now=now, at_once=at_once)
             progress.say("Ended")
     except UnreadableFile as refusal:
-        _refuse(rating_import, refusal, by=by, now=now)
+        _refuse(rating_import, refusal, came_from, by=by, now=now)
     except Busy:
         # Nothing was tried: a file that waits for its turn is not one whose reader is killed every time.
         RatingImport.objects.filter(pk=rating_import.pk, state=State.READING).update(
@@ -155,6 +156,7 @@ def _decide(
     if total == 0:
         record.state = State.APPLIED if partly else State.UNCHANGED
         _save(record, Kind.READ if partly else Kind.UNCHANGED, by=by, now=now)
+        count_once()
     elif record.held_because:
         keep_proposals(record)
         record.state = State.HELD
@@ -178,7 +180,8 @@ def _reasons_to_hold(record: RatingImport, before: Before, changes: dict[str, in
     if before.first_load or _is_agreed(record):
         return []
     last = (
-        RatingImport.objects.filter(source__scope=record.source.scope, state__in=IN_FORCE, keep=record.keep)
+        in_force()
+        .filter(source__scope=record.source.scope, keep=record.keep)
         .filter(levels=listing.levels)
         .exclude(pk=record.pk)
         .order_by("-as_at", "-pk")
@@ -228,15 +231,28 @@ def _keep_coverage(record: RatingImport) -> None:
             cursor.execute(_COVER, [record.pk])
 
 
-def _refuse(rating_import: RatingImport, refusal: UnreadableFile, *, by: User | None, now: datetime) -> None:
+def _refuse(
+    rating_import: RatingImport, refusal: UnreadableFile, came_from: str, *, by: User | None, now: datetime
+) -> None:
+    """Say why it was refused.  An import that is in force stays what it was: what it asserted still stands."""
     with transaction.atomic():
         record = _locked(rating_import)
-        require_move(record, State.REFUSED)
-        record.state = State.REFUSED
-        record.refused_because = str(refusal)
+        end = State.REFUSED
+        if in_force().filter(pk=record.pk).exists():
+            end = State(came_from) if came_from != State.READING else _standing(record)
+        require_move(record, end)
+        record.state = end
+        record.refused_because = str(refusal) if end == State.REFUSED else ""
         record.read_at = now
         detail: dict[str, Any] = refusal.as_dict()
         _save(record, Kind.REFUSED, by=by, now=now, why=str(refusal), detail=detail)
+
+
+def _standing(record: RatingImport) -> RatingImport.State:
+    """What an import in force is when a killed reader has left only "being read" to tell."""
+    if record.proposals.exists():
+        return State.PART_APPLIED if has_records(record) else State.READY
+    return State.APPLIED if has_records(record) else State.UNCHANGED
 
 
 def _save(

@@ -4,14 +4,16 @@ a cell as it was, or did not list a cell that was not known, has no record of it
 
 from typing import Final
 
+from tracker.ratings.import_lifecycle import in_force_sql
+
 # An import in force speaks of a cell unless it does not cover the organisation, a person left its change
 # undecided, or its row waits.  Needs the aliases c (a cell) and o (its organisation); %(scope)s, %(after)s and
 # %(import)s name the import after which the next is sought: by as-at date, and of one day by when it was applied.
-NEXT_ASSERTING: Final = """
+NEXT_ASSERTING: Final = f"""
 SELECT i.id, i.as_at
 FROM rating_import i
 JOIN ratings_source s ON s.id = i.source_id
-WHERE s.scope = %(scope)s AND i.state IN ('applied', 'part_applied', 'unchanged') AND i.id <> %(import)s
+WHERE s.scope = %(scope)s AND {in_force_sql("i")} AND i.id <> %(import)s
   AND (i.as_at > %(after)s OR (i.as_at = %(after)s AND %(same_day)s AND (
     SELECT max(e.id) FROM import_event e
     WHERE e.rating_import_id = i.id AND e.kind IN ('applied', 'part_applied', 'unchanged')) > (
@@ -31,4 +33,4 @@ ORDER BY i.as_at, (
   SELECT max(e.id) FROM import_event e
   WHERE e.rating_import_id = i.id AND e.kind IN ('applied', 'part_applied', 'unchanged'))
 LIMIT 1
-"""
+"""  # noqa: S608  words of ours

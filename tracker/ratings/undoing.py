@@ -88,6 +88,7 @@ def _take_back(record: RatingImport, event: ImportEvent) -> None:
         cursor.execute("DROP TABLE IF EXISTS taken_back, touched")
         cursor.execute(_TAKEN_BACK, parameters)
         if not cursor.rowcount:
+            current_ratings.count_once()
             return
         cursor.execute("ANALYZE taken_back")
         cursor.execute(_RETRACT, parameters)
