@@ -17,7 +17,7 @@ from tracker.people.scope import enter, scope_of, whole_service
 from tracker.plans.models import Action, ActionEvent
 from tracker.plans.queries import timeline
 from tracker.ratings.models import ChangeBookmark, RatingChange
-from tracker.trusts.models import Site
+from tracker.trusts.models import Site, SiteSuccession
 
 NOTHING = FollowedUp()
 
@@ -124,6 +124,59 @@ def test_an_action_for_two_services_answers_for_each_of_its_findings(cast: Cast)
     fall(cast, service="medicine", site=None)
     fall(cast, service="surgery", domain="caring")
     assert follow_up_changes(now=NOW) == FollowedUp(warned=1)
+
+
+@pytest.mark.parametrize("carried_on", [[(0, 1)], [(1, 0)], [(0, 1), (1, 2)], [(2, 1), (1, 0)], [(0, 1), (2, 1)]])
+def test_a_hospital_that_registered_anew_is_the_same_hospital(cast: Cast, carried_on: list[tuple[int, int]]) -> None:
+    names = [("XN1NW", "Northborough General (new)"), ("XN1TH", "Northborough General (third)")]
+    again = [Site.objects.create(cqc_id=cqc_id, name=name, trust=cast.northborough) for cqc_id, name in names]
+    sites = [cast.general, *again]
+    for before, after in carried_on:
+        SiteSuccession.objects.create(predecessor=sites[before], successor=sites[after], source="by hand")
+    finish(named := new_action(cast, findings=[], service=rated_service("surgery"), site=cast.general), cast)
+    finish(found := new_action(cast, findings=[must_do(cast), must_do(cast, service=None)]), cast)
+    fall(cast, site=sites[len(carried_on)])
+    assert follow_up_changes(now=NOW) == FollowedUp(reopened=2)
+    assert {stored(named).status, stored(found).status} == {"reopened"}
+
+
+WHOLE: dict[str, Any] = {"service": None, "key_question": None, "site": None}
+
+
+@pytest.mark.parametrize("from_finding", [False, True])
+@pytest.mark.parametrize(
+    ("place", "change", "answers"),
+    [
+        ({}, {"site": None, "domain": "overall"}, True),
+        ({}, {"site": None, "domain": "well_led"}, True),
+        ({"key_question": "well_led"}, {"site": None, "domain": "well_led"}, True),
+        ({"key_question": "well_led"}, {"site": None, "domain": "overall"}, True),
+        ({"key_question": "well_led"}, {"site": None, "domain": "caring"}, False),
+        ({}, {"domain": "overall"}, False),  # one hospital's rating is not the trust's
+        ({}, {"site": None, "service": "maternity"}, False),
+        ({"site": "general"}, {"domain": "overall"}, True),  # the hospital as a whole
+        ({"site": "general"}, {"site": None, "domain": "overall"}, False),
+    ],
+)  # fmt: skip
+def test_the_trust_as_a_whole_answers_for_the_trusts_own_rating(
+    cast: Cast, place: dict[str, Any], change: dict[str, Any], answers: bool, from_finding: bool
+) -> None:
+    named = {**WHOLE, **place}
+    named["key_question"] = rated_domain(named["key_question"]) if named["key_question"] else None
+    named["site"] = cast.general if named["site"] else None
+    if from_finding:
+        new_action(cast, findings=[must_do(cast, **named)])
+    else:
+        new_action(cast, findings=[], **named)
+    fall(cast, **{"service": "overall", **change})
+    assert follow_up_changes(now=NOW) == (FollowedUp(warned=1) if answers else NOTHING)
+
+
+def test_an_action_for_two_services_does_not_answer_for_the_trust_as_a_whole(cast: Cast) -> None:
+    medicine = must_do(cast, words="So must medicine.", service=rated_service("medicine"), site=None)
+    assert new_action(cast, findings=[must_do(cast), medicine]).service is None
+    fall(cast, service="overall", domain="overall", site=None)
+    assert follow_up_changes(now=NOW) == NOTHING
 
 
 def test_a_withdrawn_change_is_noted_and_closes_nothing(cast: Cast) -> None:
