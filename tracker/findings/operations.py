@@ -20,12 +20,20 @@ REGULATION_LENGTH = 200
 
 @transaction.atomic
 def record_inspection(
-    trust: Trust, *, by: Access, now: datetime, published_on: date, title: str, report_url: str = ""
+    trust: Trust,
+    *,
+    by: Access,
+    now: datetime,
+    published_on: date,
+    title: str,
+    report_url: str = "",
+    nhs_number_checked: bool = False,
 ) -> Inspection:
     """Record that CQC published an inspection of `trust` on a day.
 
     Raises `NotAllowed`, or `Refused` for a day still to come, a missing or too long title, an address that
-    is not CQC's, or an inspection already recorded under this day and title."""
+    is not CQC's, either of them looking like it holds an NHS number (unless checked), or an inspection already
+    recorded under this day and title."""
     person_id = _recorder(by, trust.pk)
     title = title.strip()
     if not title:
@@ -36,6 +44,8 @@ def record_inspection(
         raise Refused("The report's date must be today or in the past.", field="published_on")
     if report_url and not report_url.startswith(CQC_SITE):
         raise Refused(f"The report's address must start with {CQC_SITE}", field="report_url")
+    refuse_nhs_numbers(title, field="title", checked=nhs_number_checked)
+    refuse_nhs_numbers(report_url, field="report_url", checked=nhs_number_checked)
     try:
         with transaction.atomic():
             return Inspection.objects.create(

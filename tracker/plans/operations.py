@@ -126,14 +126,19 @@ def record_progress(
     """Record what was done and how the action now stands: its owner, or whoever may update the trust's actions.
 
     `version` is the one the person saw.  The same form sent twice answers with the update it made.  Raises
-    `Stale` with what stands now when somebody saved in between, `NotAllowed`, or `Refused`."""
+    `Stale` with what stands now when somebody saved in between, `NotAllowed`, or `Refused`, also for a form
+    that somebody else has sent."""
     action, before = _locked(action, by)
     if by.person_id is None:
         raise NotAllowed("Progress is recorded by a person.")
     _check_may_move(action, by, status)
     words = words.strip()
     for_id = on_behalf_of.pk if on_behalf_of else None
-    if form_key and (sent := action.updates.filter(form_key=form_key, by_id=by.person_id).first()):
+    if form_key and (sent := action.updates.filter(form_key=form_key).first()):
+        if sent.by_id != by.person_id:
+            raise Refused(
+                "Somebody else has already saved this form. Read what stands now, then save yours as a new one."
+            )
         if (sent.words, sent.status_after, sent.on_behalf_of_id) == (words, status, for_id):
             return sent
         version = 0  # the form was changed after it had been saved: older than anything
@@ -171,16 +176,19 @@ def reassign_action(
     version: int,
     owner: User | None = None,
     executive: User | None = None,
+    nhs_number_checked: bool = False,
 ) -> Action:
     """Give the action another owner, another executive, or both; the old assignment ends and stays on record.
 
-    Raises `NotAllowed`, `Stale`, or `Refused` for no reason, nobody new, or people without a role of the plan."""
+    Raises `NotAllowed`, `Stale`, or `Refused` for no reason, a reason that looks like it holds an NHS number
+    (unless checked), nobody new, or people without a role of the plan."""
     action, before = _locked(action, by)
     if by.person_id is None or not by.may(Can.UPDATE_ACTIONS, action.trust_id):
         raise NotAllowed("Only the trust's improvement lead may give an action to somebody else.")
     _check_version(action, version)
     if not why.strip():
         raise Refused("Say why the action changes hands.", field="why")
+    refuse_nhs_numbers(why, field="why", checked=nhs_number_checked)
     today, moved = Moment(now).today, []
     for duty, person, held_by in (
         (Duty.OWNER, owner, action.owner),

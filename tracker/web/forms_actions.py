@@ -10,7 +10,7 @@ from tracker.plans.lifecycle import Status, next_statuses
 from tracker.plans.models import Action
 from tracker.plans.operations import TITLE_LENGTH
 from tracker.ratings.models import RatedDomain, RatedService
-from tracker.ratings.scale import DOMAIN_NAMES
+from tracker.ratings.scale import DOMAIN_NAMES, OVERALL
 from tracker.trusts.models import Site, Trust
 from tracker.web.fields import (
     CheckboxField,
@@ -78,7 +78,7 @@ class ActionForm(FormAboutCare):
         else:
             _offer(
                 self,
-                service=RatedService.objects.filter(superseded_by=None),
+                service=RatedService.objects.filter(superseded_by=None).exclude(key=OVERALL),  # that is the empty one
                 key_question=RatedDomain.objects.filter(key__in=DOMAIN_NAMES),
                 site=Site.objects.filter(trust=trust),
             )
@@ -111,8 +111,10 @@ class ProgressForm(FormAboutCare):
             self.fields["for_owner"].label = f"I record this on behalf of {action.owner}, the owner"
 
 
-class ReassignForm(Form):
+class ReassignForm(FormAboutCare):
     """Another owner, another executive, or both, with the reason."""
+
+    watched = ("why",)
 
     owner = SelectModelField(label="Owner", missing="Select an owner", queryset=User.objects.none(), empty_label=None)
     executive = SelectModelField(
@@ -125,6 +127,7 @@ class ReassignForm(Form):
         label="Why it changes hands", missing="Say why the action changes hands", rows=3, max_length=2000
     )
     version = VersionField()
+    field_order = ["owner", "executive", "why", "nhs_number_checked"]
 
     def __init__(self, *args: Any, people: QuerySet[User], held_by: Sequence[int], **options: Any) -> None:
         """`held_by`: those who hold it now stay on the list though they may have lost their role."""

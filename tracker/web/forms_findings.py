@@ -5,15 +5,16 @@ from typing import Any
 from tracker.findings.models import Finding
 from tracker.findings.operations import CQC_SITE, REGULATION_LENGTH, TITLE_LENGTH
 from tracker.ratings.models import RatedDomain, RatedService
-from tracker.ratings.scale import DOMAIN_NAMES
+from tracker.ratings.scale import DOMAIN_NAMES, OVERALL
 from tracker.trusts.models import Site, Trust
 from tracker.web.fields import DateField, RadiosField, SelectModelField, TextAreaField, TextField
-from tracker.web.forms_base import Form
 from tracker.web.refusals import FormAboutCare
 
 
-class InspectionForm(Form):
+class InspectionForm(FormAboutCare):
     """A published report of a trust."""
+
+    watched = ("title", "report_url")
 
     title = TextField(
         label="Title of the report",
@@ -33,6 +34,7 @@ class InspectionForm(Form):
         kind="url",
         help_text=f"It starts with {CQC_SITE}",
     )
+    field_order = ["title", "published_on", "report_url", "nhs_number_checked"]
 
 
 class FindingForm(FormAboutCare):
@@ -74,7 +76,7 @@ class FindingForm(FormAboutCare):
     def __init__(self, *args: Any, trust: Trust, **options: Any) -> None:
         super().__init__(*args, **options)
         offered = {
-            "service": RatedService.objects.filter(superseded_by=None),
+            "service": RatedService.objects.filter(superseded_by=None).exclude(key=OVERALL),  # that is the empty one
             "key_question": RatedDomain.objects.filter(key__in=DOMAIN_NAMES),
             "site": Site.objects.filter(trust=trust),
         }

@@ -51,12 +51,20 @@ def test_another_trusts_lead_and_the_service_itself_record_nothing(cast: Cast) -
         ("title", {"title": "x" * 201}),
         ("published_on", {"published_on": TODAY + timedelta(days=1)}),
         ("report_url", {"report_url": "https://www.cqc.org.uk.example.com/report"}),
+        ("title", {"title": "About patient 943 476 5919"}),
+        ("report_url", {"report_url": "https://www.cqc.org.uk/report/9434765919"}),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_an_inspection_is_said_at_its_field(cast: Cast, field: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(Refused) as refused:
         inspect(cast, **wrong)
     assert refused.value.field == field
+
+
+def test_a_title_and_an_address_that_somebody_checked_are_recorded(cast: Cast) -> None:
+    given = {"title": "Report 9434765919", "report_url": "https://www.cqc.org.uk/report/9434765919"}
+    made = inspect(cast, **given, nhs_number_checked=True)
+    assert (made.title, made.report_url) == (given["title"], given["report_url"])
 
 
 def test_the_same_inspection_is_recorded_once(cast: Cast) -> None:

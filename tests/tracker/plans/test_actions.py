@@ -170,6 +170,23 @@ def test_a_form_sent_twice_is_one_update_and_words_changed_since_are_not_swallow
     assert stored(action).version == 2
 
 
+def test_a_form_that_somebody_else_has_sent_is_refused_with_a_sentence(cast: Cast) -> None:
+    action, key = new_action(cast, owner=cast.executive), UUID(int=8)
+    progress(action, cast, "Hers.", by=cast.executive, form_key=key)
+    for words in ("Hers.", "Mine."):
+        with pytest.raises(Refused, match="Somebody else has already saved this form"):
+            progress(stored(action), cast, words, form_key=key)
+    with whole_service():
+        assert [(update.words, update.by) for update in action.updates.all()] == [("Hers.", cast.executive)]
+
+
+def test_a_new_actions_form_that_somebody_else_has_sent_is_refused_with_its_action(cast: Cast) -> None:
+    finding, key = must_do(cast), uuid4()
+    new_action(cast, findings=[finding], form_key=key)
+    with pytest.raises(Refused, match="XN1-MD-001"):
+        new_action(cast, findings=[finding], form_key=key, by=access(cast.executive), title="Another's words")
+
+
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [
@@ -229,6 +246,20 @@ def test_an_action_that_changes_hands_keeps_who_held_it(cast: Cast) -> None:
         held = Assignment.objects.filter(duty="owner").order_by("pk")
         assert [(one.person, one.ended_at) for one in held] == [(cast.lead, NOW), (cast.executive, None)]
         assert "On leave." in action.events.filter(kind="reassigned").get().why
+
+
+def test_why_an_action_changes_hands_holds_no_patients_number_unless_checked(cast: Cast) -> None:
+    action, given = (
+        new_action(cast),
+        {"now": NOW, "why": "Asked by 943 476 5919", "version": 1, "owner": cast.executive},
+    )
+    with scope_of(access(cast.lead)) as by:
+        with pytest.raises(Refused, match="NHS number") as refused:
+            reassign_action(action, by=by, **given)
+        assert refused.value.field == "why"
+        assert stored(action).owner == cast.lead
+        reassign_action(action, by=by, **given, nhs_number_checked=True)
+    assert stored(action).owner == cast.executive
 
 
 def test_the_timeline_tells_each_thing_once_and_the_newest_first(cast: Cast) -> None:

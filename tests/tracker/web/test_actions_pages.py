@@ -237,6 +237,43 @@ def test_the_lead_gives_an_action_to_somebody_else_with_a_reason(cast: Cast, as_
     assert "What stands now" in late
 
 
+def test_a_reason_that_seems_to_name_a_patient_is_kept_once_checked(cast: Cast, as_user: Any) -> None:
+    action, client = new_action(cast), as_user(cast.lead)
+    path, why = f"/actions/{action.reference}/reassign", "She rang about 943 476 5919."
+    assert "nhs_number_checked" not in client.get(path).content.decode()
+    sent = {"version": "1", "owner": str(cast.executive.pk), "executive": str(cast.executive.pk), "why": why}
+    text = client.post(path, sent).content.decode()
+    assert "looks like an NHS number" in text
+    assert why in text
+    assert "nhs_number_checked" in text
+    assert stored(action).owner == cast.lead
+    client.post(path, {**sent, "nhs_number_checked": "on"})
+    assert stored(action).owner == cast.executive
+
+
+def test_the_form_of_somebody_who_sat_here_before_is_refused_and_then_saved_as_ones_own(
+    cast: Cast, as_user: Any
+) -> None:
+    action, hers, mine = new_action(cast, owner=cast.executive), as_user(cast.executive), as_user(cast.lead)
+    path = f"/actions/{action.reference}/progress"
+    sent = {**hidden(page(hers, f"/actions/{action.reference}")), "status": "on_track", "words": "Hers."}
+    hers.post(path, sent)
+    answer = mine.post(path, {**sent, "words": "Mine."})
+    assert "Somebody else has already saved this form" in answer.content.decode()
+    drawn = hidden(Page(answer.content.decode()))
+    assert drawn["form_key"] != sent["form_key"]
+    late = Page(mine.post(path, {**sent, **drawn, "words": "Mine."}).content.decode())
+    assert any(e.get("id") == "both-texts" for e in late.all("div"))
+    mine.post(path, {**sent, **hidden(late), "words": "Mine."})
+    assert updates() == ["Hers.", "Mine."]
+
+
+def test_an_action_about_the_trust_as_a_whole_is_said_in_one_way(cast: Cast, as_user: Any) -> None:
+    words = {str(rated_service("overall")), str(rated_service("surgery")), "The trust as a whole"}
+    found = page(as_user(cast.lead), "/actions/new")
+    assert [e.text for e in found.all("option") if e.text in words] == ["The trust as a whole", "Surgery"]
+
+
 def several(cast: Cast) -> list[Action]:
     """Three of the lead's, one of the executive's; one of the lead's is done and one is another service's."""
     surgery = [must_do(cast)]

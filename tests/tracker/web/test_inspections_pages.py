@@ -108,6 +108,29 @@ def test_a_finding_with_a_patients_number_is_kept_on_the_page_until_checked(cast
 
 
 @pytest.mark.parametrize(
+    "number", [{"title": "Report 943 476 5919"}, {"report_url": "https://www.cqc.org.uk/report/9434765919"}]
+)
+def test_a_report_that_seems_to_name_a_patient_is_recorded_once_checked(
+    cast: Cast, as_user: Any, number: dict[str, str]
+) -> None:
+    client, sent = as_user(cast.lead), {**REPORT, **number}
+    assert "nhs_number_checked" not in client.get(f"{PATH}/new").content.decode()
+    text = client.post(f"{PATH}/new", sent).content.decode()
+    assert "looks like an NHS number" in text
+    assert "nhs_number_checked" in text
+    assert not Inspection.objects.exists()
+    client.post(f"{PATH}/new", {**sent, "nhs_number_checked": "on"})
+    assert Inspection.objects.count() == 1
+
+
+def test_a_finding_about_the_trust_as_a_whole_is_said_in_one_way(cast: Cast, as_user: Any) -> None:
+    inspection = must_do(cast).inspection
+    words = {str(rated_service("overall")), str(rated_service("surgery")), "The trust as a whole"}
+    found = Page(as_user(cast.lead).get(f"{PATH}/{inspection.pk}/findings/new").content.decode())
+    assert [e.text for e in found.all("option") if e.text in words] == ["The trust as a whole", "Surgery"]
+
+
+@pytest.mark.parametrize(
     ("who", "status"),
     [("lead", 200), ("national", 200), ("other_lead", 404), ("executive", 404), ("administrator", 404)],
 )

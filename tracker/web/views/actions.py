@@ -101,6 +101,7 @@ def record_progress(request: SignedInRequest, reference: str) -> HttpResponse:
             raise PermissionDenied from refused
         except Refused as refused:
             say_refusal(request, form, refused)
+            _redraw(form)
         else:
             messages.success(request, f"Progress recorded: {Status(made.status_after).label.lower()}.")
             return redirect("action", found.reference)
@@ -157,8 +158,15 @@ def reassign_action(request: SignedInRequest, reference: str) -> HttpResponse:
     )
     stands: dict[str, str] = {}
     if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
         try:
-            reassign(found, by=request.access, now=request.moment.now, **form.cleaned_data)
+            reassign(
+                found,
+                by=request.access,
+                now=request.moment.now,
+                nhs_number_checked=form.nhs_number_was_checked,
+                **given,
+            )
         except Stale as stale:
             say_refusal(request, form, stale)
             stands = {"owner": str(found.owner), "executive": str(found.executive)}
@@ -198,10 +206,11 @@ def _progress_form(request: SignedInRequest, found: Action) -> ProgressForm:
     )
 
 
-def _redraw(form: ProgressForm | ReassignForm, stale: Stale) -> None:
-    """Show the form as it was sent, but from the version that stands, and as a new drawing of it."""
+def _redraw(form: ProgressForm | ReassignForm, stale: Stale | None = None) -> None:
+    """Show the form as it was sent, but as a new drawing of it, and from the version that stands where that has
+    moved on.  Under the old drawing's key either nothing was saved or what is not this."""
     sent = {name: form.data[name] for name in form.data}
-    form.data = {**sent, "version": stale.theirs["version"], "form_key": str(uuid4())}
+    form.data = {**sent, "form_key": str(uuid4()), **({"version": stale.theirs["version"]} if stale else {})}
 
 
 def _what_to_answer(request: SignedInRequest) -> tuple[Trust, list[Finding]]:

@@ -57,8 +57,15 @@ def record_inspection(request: SignedInRequest, code: str) -> HttpResponse:
     _only_recorders(request, trust)
     form = InspectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
         try:
-            made = record_inspection_of(trust, by=request.access, now=request.moment.now, **form.cleaned_data)
+            made = record_inspection_of(
+                trust,
+                by=request.access,
+                now=request.moment.now,
+                nhs_number_checked=form.nhs_number_was_checked,
+                **given,
+            )
         except NotAllowed as refused:
             raise PermissionDenied from refused
         except Refused as refused:
