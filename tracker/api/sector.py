@@ -20,7 +20,7 @@ from tracker.trusts.models import Region, System, Trust
 
 class SpreadSerializer(serializers.Serializer[Any]):
     """Counts by outcome and the shares of the four ratings.  `rated` is the denominator of every share; a share
-    is null where it is nought.  `key` is "" for subjects without a region, system or type."""
+    is null where it is nought.  `key` is "none" for subjects without a region, system or type, and "" in the total."""
 
     key = serializers.CharField()
     name = serializers.CharField(source="label")

@@ -75,6 +75,16 @@ def test_the_sector_comes_with_its_denominator_and_its_day(cast: Cast, caller: C
     assert (early["as_at"], early["total"]["rated"], early["total"]["shares"]["good"]) == ("2026-04-01", 1, 1.0)
 
 
+def test_trusts_without_a_region_stand_under_the_key_that_the_description_names(cast: Cast, caller: Calling) -> None:
+    Trust.objects.filter(pk=cast.northborough.pk).update(region=None, system=None)
+    Book().load(date(2026, 6, 1), {cell(cast.northborough): value(1, "2026-05-01")})
+    calling = caller(cast.lead)
+    found = calling.get("sector/distribution", by="region").json()
+    assert (found["groups"][-1]["key"], found["groups"][-1]["rated"], found["total"]["key"]) == ("none", 1, "")
+    schemas = calling.get("schema/", format="json").json()["components"]["schemas"]
+    assert '`key` is "none" for subjects without a region' in " ".join(schemas["Spread"]["description"].split())
+
+
 def test_findings_are_public_and_say_nothing_of_what_is_done_about_them(cast: Cast, caller: Calling) -> None:
     new_action(cast, findings=[must_do(cast, regulation="Regulation 12")], title="Secret of Northborough")
     calling = caller(cast.other_lead)
