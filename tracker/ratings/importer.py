@@ -25,7 +25,15 @@ from tracker.ratings.import_lifecycle import in_force, require_move
 from tracker.ratings.import_locks import hold_applying_lock, hold_reading_lock
 from tracker.ratings.interpreting import interpret
 from tracker.ratings.listing import Listing, list_cells
-from tracker.ratings.matching_organisations import match_organisations, update_organisations
+from tracker.ratings.matching_organisations import (
+    FOUND,
+    found_organisations,
+    join_sites,
+    lay_out_found,
+    match_organisations,
+    moving_organisations,
+    update_organisations,
+)
 from tracker.ratings.models import ImportEvent, ProposedChange, RatingImport, RatingsSource
 from tracker.ratings.progress import Progress
 from tracker.ratings.proposing import (
@@ -134,9 +142,20 @@ def _read_and_decide(
     }
     record.held_because = _reasons_to_hold(record, before, changes, listing)
     _keep_coverage(record)
-    if before.newest and not record.held_because:
-        update_organisations()
+    if before.newest:
+        record.counts["moved"] = moving_organisations()
+    if not at_once or record.held_because:
+        record.reading |= found_organisations()
+    else:
+        _take_over_organisations(record, before)
     _decide(record, before, say, by=by, now=now, at_once=at_once)
+
+
+def _take_over_organisations(record: RatingImport, before: Before) -> None:
+    """Take over what the file says of the organisations themselves; an older one only which site carried on."""
+    if before.newest:
+        update_organisations()
+    join_sites(record)
 
 
 def _decide(
@@ -291,6 +310,9 @@ def apply_import(
         left = ProposedChange.objects.filter(rating_import=record).exists()
         record.state = State.PART_APPLIED if left else State.APPLIED
         record.held_because = []
+        lay_out_found(record)
+        _take_over_organisations(record, before)
+        record.reading = {key: value for key, value in record.reading.items() if key not in FOUND}
         event = _save(
             record,
             Kind.PART_APPLIED if left else Kind.APPLIED,
