@@ -27,9 +27,7 @@ def django_db_setup(database_template: str, django_db_blocker: DjangoDbBlocker) 
 
 
 @pytest.fixture
-def committed(
-    django_db_setup: None, database_template: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[str]:
+def committed(django_db_setup: None, database_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A database of the test's own where what is written is committed: for real processes and real races.
 
     The value is its name; `tests.databases.environment_for` tells another process how to reach it."""

@@ -25,9 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def migrations_digest() -> str:
     """Changes when any migration, or what migrations call, changes."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [*ROOT.glob("*/migrations/*.py"), ROOT / "tracker/row_security.py", ROOT / "requirements.txt"]
-    ):
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), ROOT / "tracker/row_security.py", ROOT / "requirements.txt"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -87,18 +85,14 @@ def copy_of(template: str) -> Iterator[str]:
     finally:
         connections["default"].close()
         with as_owner() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def url_of(name: str, entry: dict[str, str]) -> str:
     """The address of the database `name` for another process, with the role of `entry`."""
     password = f":{quote(entry['PASSWORD'], safe='')}" if entry["PASSWORD"] else ""
     port = f":{entry['PORT']}" if entry["PORT"] else ""
-    return (
-        f"postgres://{quote(entry['USER'], safe='')}{password}@{quote(entry['HOST'], safe='')}{port}/{name}"
-    )
+    return f"postgres://{quote(entry['USER'], safe='')}{password}@{quote(entry['HOST'], safe='')}{port}/{name}"
 
 
 def environment_for(name: str) -> dict[str, str]:

@@ -85,13 +85,9 @@ def _trusts_of(memberships: Iterable[Membership]) -> dict[int, frozenset[int]]:
         if place is Place.TRUST and membership.trust_id is not None:
             reach[membership.pk] = frozenset({membership.trust_id})
         elif place is Place.SYSTEM:
-            reach[membership.pk] = frozenset(
-                pk for pk, _, system in register if system == membership.system_id
-            )
+            reach[membership.pk] = frozenset(pk for pk, _, system in register if system == membership.system_id)
         elif place is Place.REGION:
-            reach[membership.pk] = frozenset(
-                pk for pk, region, _ in register if region == membership.region_id
-            )
+            reach[membership.pk] = frozenset(pk for pk, region, _ in register if region == membership.region_id)
         else:
             reach[membership.pk] = frozenset(pk for pk, _, _ in register)
     return reach

@@ -92,9 +92,7 @@ class TrustQuerySet(models.QuerySet["Trust"]):
     def matching(self, text: str) -> "TrustQuerySet":
         """Trusts whose code, present name or a former name holds `text`."""
         term = text.strip()
-        return self.filter(
-            Q(code__iexact=term) | Q(name__icontains=term) | Q(names__name__icontains=term)
-        ).distinct()
+        return self.filter(Q(code__iexact=term) | Q(name__icontains=term) | Q(names__name__icontains=term)).distinct()
 
 
 @pghistory.track(*kept())
@@ -182,9 +180,7 @@ class Succession(models.Model):
         db_table = "trust_succession"
         constraints = [
             models.UniqueConstraint(fields=["predecessor", "successor", "on"], name="trust_succession_once"),
-            models.CheckConstraint(
-                condition=~Q(predecessor=models.F("successor")), name="trust_succession_to_another"
-            ),
+            models.CheckConstraint(condition=~Q(predecessor=models.F("successor")), name="trust_succession_to_another"),
         ]
 
 
@@ -247,7 +243,5 @@ class SiteSuccession(models.Model):
         db_table = "site_succession"
         constraints = [
             models.UniqueConstraint(fields=["predecessor", "successor"], name="site_succession_once"),
-            models.CheckConstraint(
-                condition=~Q(predecessor=models.F("successor")), name="site_succession_to_another"
-            ),
+            models.CheckConstraint(condition=~Q(predecessor=models.F("successor")), name="site_succession_to_another"),
         ]

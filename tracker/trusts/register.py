@@ -37,9 +37,7 @@ from tracker.trusts.reference_csv import (
 DATA: Final = Path(__file__).parent / "data"
 """The register that ships with the product."""
 
-TRUST_TYPES: Final = frozenset(
-    {"general_acute", "specialist_acute", "mental_health", "community", "ambulance"}
-)
+TRUST_TYPES: Final = frozenset({"general_acute", "specialist_acute", "mental_health", "community", "ambulance"})
 FACT_KINDS: Final = frozenset({"segment", "programme", "size", "teaching", "rural", "record_system"})
 
 
@@ -262,9 +260,7 @@ def _check_successions(
         if before and (before.closed is None or before.closed < row.date):
             reason = f"{row.date} is not within the life of {before.code}, which {_life(before)}"
             problems.append(Problem(file, number, "date", reason))
-        if after and (
-            (after.opened and row.date < after.opened) or (after.closed and row.date >= after.closed)
-        ):
+        if after and ((after.opened and row.date < after.opened) or (after.closed and row.date >= after.closed)):
             reason = f"{row.date} is not within the life of {after.code}, which {_life(after)}"
             problems.append(Problem(file, number, "date", reason))
 
@@ -299,9 +295,7 @@ def _check_memberships(
             problems.append(Problem(file, number, "valid_from", reason))
 
 
-def _check_facts(
-    file: str, facts: Numbered[TrustFactRow], codes: Collection[str], problems: list[Problem]
-) -> None:
+def _check_facts(file: str, facts: Numbered[TrustFactRow], codes: Collection[str], problems: list[Problem]) -> None:
     check_known(file, facts, "code", codes, problems)
     check_order(file, facts, "valid_from", "valid_to", problems)
     check_never_two_at_once(file, facts, ("code", "kind"), problems)
