@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +88,10 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         for rows in (20_000, 80_000)
     ]
     assert peaks[1] < peaks[0] * 1.25
+
+
+def test_the_command_that_makes_the_demonstration_writes_one_too(tmp_path: Path) -> None:
+    call_command("prepare_demonstration", "--full-size", str(tmp_path / "england.csv"), "--rows", "300")
+    assert len(read(tmp_path / "england_locations.csv")) == 301
+    with pytest.raises(CommandError, match=r"\.ods, \.xlsx or \.csv"):
+        call_command("prepare_demonstration", "--full-size", str(tmp_path / "england.pdf"))
