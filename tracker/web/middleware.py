@@ -4,7 +4,7 @@ transaction in which the database shows the person's rows."""
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from psycopg_pool import PoolTimeout
 
@@ -53,8 +53,12 @@ class NoNulls:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponse("This address cannot be read.\n", content_type="text/plain; charset=utf-8", status=400)
+        said = "This address cannot be read."
+        if request.path.startswith("/api/"):  # which names the parameter itself when one of the query is wrong
+            if "\0" in request.path:
+                return JsonResponse({"error": said}, status=400)
+        elif "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse(f"{said}\n", content_type="text/plain; charset=utf-8", status=400)
         return self.get_response(request)
 
 
