@@ -279,8 +279,14 @@ RATINGS_FILE_MAX_BYTES: int = env.int("RATINGS_FILE_MAX_BYTES", 200 * 1024 * 102
 # --- Mail ------------------------------------------------------------------------------------------
 # "outbox" keeps every message in the built-in outbox page and sends nothing anywhere.
 MAIL_ROUTE: str = env.str("MAIL_ROUTE", "outbox")
-# Beside reminders the service sends only "reset your password": without a mail route it is kept as a file.
-EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if MAIL_ROUTE == 'outbox' else 'smtp'}.EmailBackend"
+
+
+def mail_backend(route: str) -> str:
+    """Beside reminders the service sends only "reset your password": without a mail route it is kept as a file."""
+    return f"django.core.mail.backends.{'filebased' if route == 'outbox' else 'smtp'}.EmailBackend"
+
+
+EMAIL_BACKEND = mail_backend(MAIL_ROUTE)
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "turnaround@localhost")

@@ -7,7 +7,7 @@ Refuses to start with one database URL: the application's role must own nothing,
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import ONE_DATABASE_URL, SECRET_KEY, SESSION_COOKIE_AGE, env
+from config.settings.base import ONE_DATABASE_URL, SECRET_KEY, SESSION_COOKIE_AGE, env, mail_backend
 
 if ONE_DATABASE_URL:
     raise ImproperlyConfigured(
@@ -35,7 +35,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MAIL_ROUTE = env.str("MAIL_ROUTE", "smtp")
-EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if MAIL_ROUTE == 'outbox' else 'smtp'}.EmailBackend"
+EMAIL_BACKEND = mail_backend(MAIL_ROUTE)
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")

@@ -26,7 +26,7 @@ from tracker.trusts.models import (
     TrustFact,
     TrustName,
 )
-from tracker.trusts.ods_file import OdsTrust
+from tracker.trusts.ods_file import OdsTrust, in_proper_case
 from tracker.trusts.register import Register, SourceRow, TrustFactRow
 
 
@@ -236,18 +236,9 @@ def refresh_from_ods(listed: Iterable[OdsTrust]) -> Loaded:
     return loaded
 
 
-SMALL_WORDS = frozenset({"AND", "OF", "THE", "FOR", "ON", "IN", "UPON", "WITH"})
-
-
-def _name_in_words(capitals: str, ours: str) -> str:
+def _name_in_words(listed: str, ours: str) -> str:
     """ODS prints names in capitals: ours is kept where it is the same name, else capitals become words."""
-    if capitals.casefold() == ours.casefold():
-        return ours
-    words = capitals.split()
-    return " ".join(
-        "NHS" if word == "NHS" else word.lower() if number and word in SMALL_WORDS else word.capitalize()
-        for number, word in enumerate(words)
-    )
+    return ours if listed.casefold() == ours.casefold() else in_proper_case(listed)
 
 
 def vars_of(row: Any, *without: str) -> dict[str, Any]:
