@@ -6,6 +6,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from tracker.problems import Refused
 from tracker.web.field_base import BoundNHSField
 
 
@@ -18,6 +19,7 @@ class Form(forms.Form):
 
     use_required_attribute = False
     says_optional = True
+    refused: Refused | None = None  # what the operation refused, once it did
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")

@@ -22,6 +22,7 @@ from peerreview.web.forms import OUTCOMES, BoardFilter, ConfirmForm, NewRoundFor
 from tracker.people.access import Access
 from tracker.people.roles import Can
 from tracker.problems import Refused
+from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
 
 PAGE_SIZE = 50
@@ -68,20 +69,20 @@ def rounds(request: SignedInRequest) -> HttpResponse:
 def new_round(request: SignedInRequest) -> HttpResponse:
     """What a round would read, before one is proposed."""
     form = NewRoundForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = propose_round(
-                name=form.cleaned_data["name"],
-                by=request.access,
-                now=request.moment.now,
-                today=request.moment.today,
-                limits=form.limits(),
-            )
-        except Refused as refusal:
-            form.add_error(refusal.field or None, refusal.message)
-        else:
-            messages.success(request, f"{made.name} is proposed. No trust sees it until you publish it.")
-            return redirect("round", made.pk)
+
+    def save() -> HttpResponse:
+        made = propose_round(
+            name=form.cleaned_data["name"],
+            by=request.access,
+            now=request.moment.now,
+            today=request.moment.today,
+            limits=form.limits(),
+        )
+        messages.success(request, f"{made.name} is proposed. No trust sees it until you publish it.")
+        return redirect("round", made.pk)
+
+    if (answer := carry_out(request, form, save)) is not None:
+        return answer
     pool = read_pool(request.moment.today)
     context = {
         "form": form,
@@ -184,16 +185,15 @@ def publish(request: SignedInRequest, number: int) -> HttpResponse:
 def set_aside(request: SignedInRequest, number: int) -> HttpResponse:
     pairing_round = _round(request, number)
     form = SetAsideForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            why = form.cleaned_data["why"]
-            set_aside_round(pairing_round, by=request.access, now=request.moment.now, why=why)
-        except Refused as refusal:
-            form.add_error(refusal.field or None, refusal.message)
-        else:
-            messages.success(request, f"{pairing_round.name} is set aside. No trust sees it.")
-            return redirect("rounds")
-    return render(request, "peerreview/rounds/set_aside.jinja", {"form": form, "round": pairing_round})
+
+    def save() -> HttpResponse:
+        set_aside_round(pairing_round, by=request.access, now=request.moment.now, why=form.cleaned_data["why"])
+        messages.success(request, f"{pairing_round.name} is set aside. No trust sees it.")
+        return redirect("rounds")
+
+    return carry_out(request, form, save) or render(
+        request, "peerreview/rounds/set_aside.jinja", {"form": form, "round": pairing_round}
+    )
 
 
 def _round(request: SignedInRequest, number: int) -> PairingRound:

@@ -1,10 +1,8 @@
 """The list of actions and one action: what is done about a finding, how it stands, and everything that happened."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +15,6 @@ from tracker.plans.operations import make_action as make
 from tracker.plans.operations import reassign_action as reassign
 from tracker.plans.operations import record_progress as record
 from tracker.plans.queries import people_of_the_plan, timeline
-from tracker.problems import NotAllowed, Refused, Stale
 from tracker.trusts.models import Trust
 from tracker.web.action_lists import action_columns, action_rows, actions_table, actions_title
 from tracker.web.action_words import kind_words, place_of_action, reopened_because, shown_entry, status_tag
@@ -26,7 +23,7 @@ from tracker.web.exports import download, download_links, wanted_format
 from tracker.web.finding_words import shown_finding
 from tracker.web.forms_actions import ActionForm, ProgressForm, ReassignForm
 from tracker.web.paging import one_page
-from tracker.web.refusals import say_refusal
+from tracker.web.refusals import carry_out, theirs
 from tracker.web.requests import SignedInRequest, needs, refuse_unless
 
 
@@ -78,34 +75,15 @@ def record_progress(request: SignedInRequest, reference: str) -> HttpResponse:
         return action(request, reference)
     refuse_unless(_may_record(request, found))
     form = _progress_form(request, found)
-    theirs: dict[str, str] = {}
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = record(
-                found,
-                by=request.access,
-                now=request.moment.now,
-                words=given["words"],
-                status=given["status"],
-                version=given["version"],
-                form_key=given["form_key"],
-                on_behalf_of=found.owner if given.get("for_owner") else None,
-                nhs_number_checked=form.nhs_number_was_checked,
-            )
-        except Stale as stale:
-            say_refusal(request, form, stale)
-            theirs = stale.theirs
-            _redraw(form, stale)
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-        except Refused as refused:
-            say_refusal(request, form, refused)
-            _redraw(form)
-        else:
-            messages.success(request, f"Progress recorded: {Status(made.status_after).label.lower()}.")
-            return redirect("action", found.reference)
-    return _page(request, found, form, theirs)
+
+    def save() -> HttpResponse:
+        given = form.given
+        owner = found.owner if given.pop("for_owner", False) else None
+        made = record(found, by=request.access, now=request.moment.now, on_behalf_of=owner, **given)
+        messages.success(request, f"Progress recorded: {Status(made.status_after).label.lower()}.")
+        return redirect("action", found.reference)
+
+    return carry_out(request, form, save) or _page(request, found, form)
 
 
 @needs(Can.MAKE_ACTIONS)
@@ -120,25 +98,13 @@ def make_action(request: SignedInRequest) -> HttpResponse:
         answers_findings=bool(findings),
         initial={"owner": request.user.pk if people.filter(pk=request.user.pk).exists() else None},
     )
-    if request.method == "POST" and form.is_valid():
-        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
-        try:
-            made = make(
-                trust,
-                by=request.access,
-                now=request.moment.now,
-                findings=findings,
-                nhs_number_checked=form.nhs_number_was_checked,
-                **given,
-            )
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-        except Refused as refused:
-            say_refusal(request, form, refused)
-        else:
-            messages.success(request, f"{made.reference} made. {made.owner} owns it and will be reminded.")
-            return redirect("action", made.reference)
-    return render(
+
+    def save() -> HttpResponse:
+        made = make(trust, by=request.access, now=request.moment.now, findings=findings, **form.given)
+        messages.success(request, f"{made.reference} made. {made.owner} owns it and will be reminded.")
+        return redirect("action", made.reference)
+
+    return carry_out(request, form, save) or render(
         request,
         "tracker/actions/make_action.jinja",
         {"form": form, "trust": trust, "findings": [shown_finding(finding) for finding in findings]},
@@ -156,28 +122,15 @@ def reassign_action(request: SignedInRequest, reference: str) -> HttpResponse:
         held_by=[found.owner_id, found.executive_id],
         initial=held,
     )
-    stands: dict[str, str] = {}
-    if request.method == "POST" and form.is_valid():
-        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
-        try:
-            reassign(
-                found,
-                by=request.access,
-                now=request.moment.now,
-                nhs_number_checked=form.nhs_number_was_checked,
-                **given,
-            )
-        except Stale as stale:
-            say_refusal(request, form, stale)
-            stands = {"owner": str(found.owner), "executive": str(found.executive)}
-            _redraw(form, stale)
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-        except Refused as refused:
-            say_refusal(request, form, refused)
-        else:
-            messages.success(request, f"{found.reference} has changed hands.")
-            return redirect("action", found.reference)
+
+    def save() -> HttpResponse:
+        reassign(found, by=request.access, now=request.moment.now, **form.given)
+        messages.success(request, f"{found.reference} has changed hands.")
+        return redirect("action", found.reference)
+
+    if (answer := carry_out(request, form, save)) is not None:
+        return answer
+    stands = {"owner": str(found.owner), "executive": str(found.executive)} if theirs(form) else {}
     return render(request, "tracker/actions/reassign_action.jinja", {"form": form, "action": found, "stands": stands})
 
 
@@ -206,13 +159,6 @@ def _progress_form(request: SignedInRequest, found: Action) -> ProgressForm:
     )
 
 
-def _redraw(form: ProgressForm | ReassignForm, stale: Stale | None = None) -> None:
-    """Show the form as it was sent, but as a new drawing of it, and from the version that stands where that has
-    moved on.  Under the old drawing's key either nothing was saved or what is not this."""
-    sent = {name: form.data[name] for name in form.data}
-    form.data = {**sent, "form_key": str(uuid4()), **({"version": stale.theirs["version"]} if stale else {})}
-
-
 def _what_to_answer(request: SignedInRequest) -> tuple[Trust, list[Finding]]:
     """The findings to answer and their trust; without any, the person's own trust."""
     makes_for = request.access.trusts(Can.MAKE_ACTIONS)
@@ -233,9 +179,8 @@ def _what_to_answer(request: SignedInRequest) -> tuple[Trust, list[Finding]]:
     return trust, []
 
 
-def _page(
-    request: SignedInRequest, found: Action, form: ProgressForm | None, theirs: dict[str, str] | None = None
-) -> HttpResponse:
+def _page(request: SignedInRequest, found: Action, form: ProgressForm | None) -> HttpResponse:
+    stands = theirs(form) if form else {}
     entries = timeline(found, request.access)
     findings = found.findings.select_related("inspection", "service", "key_question", "site", "trust")
     context: dict[str, Any] = {
@@ -255,7 +200,7 @@ def _page(
         "events": [shown_entry(entry) for entry in entries],
         "reopened_because": reopened_because(found, entries),
         "form": form,
-        "theirs": {**theirs, "status": Status(theirs["status"]).label} if theirs else {},
+        "theirs": {**stands, "status": Status(stands["status"]).label} if stands else {},
         "may_reassign": request.access.may(Can.UPDATE_ACTIONS, found.trust_id),
     }
     return render(request, "tracker/actions/action.jinja", context)

@@ -46,7 +46,7 @@ from tracker.web.import_words import (
 )
 from tracker.web.paging import one_page
 from tracker.web.ratings_words import short_day
-from tracker.web.refusals import say_refusal
+from tracker.web.refusals import carry_out, say_refusal
 from tracker.web.requests import SignedInRequest, needs
 
 State = RatingImport.State
@@ -92,16 +92,14 @@ def upload_import(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and "token" in request.POST:
         return _confirm(request)
     form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+
+    def hold() -> HttpResponse:
         file = form.cleaned_data["file"]
-        try:
-            token = hold_upload(file, person_id=request.user.pk)
-        except Refused as refused:
-            say_refusal(request, form, refused)
-        else:
-            proposed = {"as_at": date_in_name(file.name), "keep": form.cleaned_data["keep"], "token": token}
-            return _as_at_page(request, AsAtForm(initial=proposed), file.name)
-    return render(request, "tracker/imports/upload.jinja", {"form": form})
+        token = hold_upload(file, person_id=request.user.pk)
+        proposed = {"as_at": date_in_name(file.name), "keep": form.cleaned_data["keep"], "token": token}
+        return _as_at_page(request, AsAtForm(initial=proposed), file.name)
+
+    return carry_out(request, form, hold) or render(request, "tracker/imports/upload.jinja", {"form": form})
 
 
 def _confirm(request: SignedInRequest) -> HttpResponse:
@@ -115,25 +113,23 @@ def _confirm(request: SignedInRequest) -> HttpResponse:
         again.errors.clear()
         say_refusal(request, again, refused)
         return render(request, "tracker/imports/upload.jinja", {"form": again})
-    if form.is_valid():
-        try:
-            record, is_new = receive_import(
-                path,
-                name=name,
-                as_at=form.cleaned_data["as_at"],
-                keep=form.cleaned_data["keep"],
-                source=source_by_hand(),
-                by=request.user,
-                now=request.moment.now,
-            )
-        except Refused as refused:
-            say_refusal(request, form, refused)
-        else:
-            transaction.on_commit(lambda: _received(path, record, request.user.pk))
-            if not is_new:
-                messages.info(request, "This file was received before: this is its import.")
-            return redirect("import", record.public_id)
-    return _as_at_page(request, form, name)
+
+    def receive() -> HttpResponse:
+        record, is_new = receive_import(
+            path,
+            name=name,
+            as_at=form.cleaned_data["as_at"],
+            keep=form.cleaned_data["keep"],
+            source=source_by_hand(),
+            by=request.user,
+            now=request.moment.now,
+        )
+        transaction.on_commit(lambda: _received(path, record, request.user.pk))
+        if not is_new:
+            messages.info(request, "This file was received before: this is its import.")
+        return redirect("import", record.public_id)
+
+    return carry_out(request, form, receive) or _as_at_page(request, form, name)
 
 
 def _received(path: Any, record: RatingImport, person_id: int) -> None:
@@ -285,15 +281,15 @@ def _decide(
     template: str,
     said: str,
 ) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            operation(record, by=request.user, now=request.moment.now, why=form.cleaned_data["why"])
-        except Refused as refused:
-            say_refusal(request, form, refused)
-            record = find(record.public_id)
-        else:
-            messages.success(request, said)
-            return redirect("import", record.public_id)
+    def save() -> HttpResponse:
+        operation(record, by=request.user, now=request.moment.now, why=form.cleaned_data["why"])
+        messages.success(request, said)
+        return redirect("import", record.public_id)
+
+    if (answer := carry_out(request, form, save)) is not None:
+        return answer
+    if form.refused:
+        record = find(record.public_id)  # as it stands, not as the refused operation left it
     effect = _effect_of_undoing(record) if template == "undo.jinja" else ""
     return render(request, f"tracker/imports/{template}", {"form": form, "record": record, "effect": effect})
 

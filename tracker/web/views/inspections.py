@@ -1,7 +1,6 @@
 """A trust's published inspections: open to everybody signed in; recorded by its lead or national staff."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,12 +11,11 @@ from tracker.findings.operations import record_inspection as record_inspection_o
 from tracker.findings.queries import findings_without_action, inspections_of, ratings_published
 from tracker.people.roles import Can
 from tracker.plans.models import Action, ActionFinding
-from tracker.problems import NotAllowed, Refused
 from tracker.ratings.lineage import trust_successions
 from tracker.trusts.models import Trust
 from tracker.web.finding_words import shown_inspection, shown_ratings
 from tracker.web.forms_findings import FindingForm, InspectionForm
-from tracker.web.refusals import say_refusal
+from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
 from tracker.web.trust_pages import succession_sentences, trust_frame
 
@@ -56,24 +54,15 @@ def record_inspection(request: SignedInRequest, code: str) -> HttpResponse:
     trust = _trust(code)
     _only_recorders(request, trust)
     form = InspectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
-        try:
-            made = record_inspection_of(
-                trust,
-                by=request.access,
-                now=request.moment.now,
-                nhs_number_checked=form.nhs_number_was_checked,
-                **given,
-            )
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-        except Refused as refused:
-            say_refusal(request, form, refused)
-        else:
-            messages.success(request, "Inspection recorded. Add what the report says the trust must and should do.")
-            return redirect(f"{reverse('inspections', args=[trust.code])}#inspection-{made.pk}")
-    return render(request, "tracker/findings/record_inspection.jinja", {"form": form, "trust": trust})
+
+    def save() -> HttpResponse:
+        made = record_inspection_of(trust, by=request.access, now=request.moment.now, **form.given)
+        messages.success(request, "Inspection recorded. Add what the report says the trust must and should do.")
+        return redirect(f"{reverse('inspections', args=[trust.code])}#inspection-{made.pk}")
+
+    return carry_out(request, form, save) or render(
+        request, "tracker/findings/record_inspection.jinja", {"form": form, "trust": trust}
+    )
 
 
 @needs(Can.RECORD_FINDINGS)
@@ -82,24 +71,13 @@ def record_finding(request: SignedInRequest, code: str, inspection_id: int) -> H
     _only_recorders(request, trust)
     inspection = get_object_or_404(Inspection.objects.select_related("trust"), pk=inspection_id, trust=trust)
     form = FindingForm(request.POST or None, trust=trust)
-    if request.method == "POST" and form.is_valid():
-        given = {name: value for name, value in form.cleaned_data.items() if name != "nhs_number_checked"}
-        try:
-            made = record_finding_of(
-                inspection,
-                by=request.access,
-                now=request.moment.now,
-                nhs_number_checked=form.nhs_number_was_checked,
-                **given,
-            )
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-        except Refused as refused:
-            say_refusal(request, form, refused)
-        else:
-            messages.success(request, f"{Finding.Kind(made.kind).label} recorded.")
-            return redirect(f"{reverse('inspections', args=[trust.code])}#finding-{made.pk}")
-    return render(
+
+    def save() -> HttpResponse:
+        made = record_finding_of(inspection, by=request.access, now=request.moment.now, **form.given)
+        messages.success(request, f"{Finding.Kind(made.kind).label} recorded.")
+        return redirect(f"{reverse('inspections', args=[trust.code])}#finding-{made.pk}")
+
+    return carry_out(request, form, save) or render(
         request,
         "tracker/findings/record_finding.jinja",
         {

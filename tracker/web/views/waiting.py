@@ -16,7 +16,7 @@ from tracker.web.addresses import address
 from tracker.web.forms_imports import KINDS_FOR, LEAVE_OUT, PROVISIONAL, ROW, SettleForm
 from tracker.web.import_words import import_href
 from tracker.web.paging import one_page
-from tracker.web.refusals import say_refusal
+from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
 
 Kind = SettlingRule.Kind
@@ -83,15 +83,12 @@ def settle(request: SignedInRequest, row_id: int) -> HttpResponse:
     by_rule = [kind for kind in KINDS_FOR[Reason(row.reason)] if kind != Kind.SET_ASIDE and _given(row, kind)]
     alike = {kind.value: rows_of_rule(kind, _given(row, kind)).count() for kind in by_rule}
     form = SettleForm(request.POST or None, row=row, alike=alike)
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = _settle(request, row, form.cleaned_data)
-        except Refused as refused:
-            say_refusal(request, form, refused)
-        else:
-            messages.success(request, said)
-            return redirect(address(reverse("waiting"), {"reason": row.reason}))
-    return render(
+
+    def save() -> HttpResponse:
+        messages.success(request, _settle(request, row, form.cleaned_data))
+        return redirect(address(reverse("waiting"), {"reason": row.reason}))
+
+    return carry_out(request, form, save) or render(
         request,
         "tracker/imports/settle.jinja",
         {
