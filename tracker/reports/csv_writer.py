@@ -15,9 +15,10 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 def write_csv(table: Table, file: IO[bytes]) -> None:
     """Write the table to an open binary file."""
     stamp = table.stamp
-    stamped = (stamp.as_at_words, stamp.source, stamp.licence)
+    made = f"{stamp.made_at:%Y-%m-%d %H:%M}"
+    stamped = (stamp.as_at_words, stamp.source, stamp.licence, made, stamp.made_by)
     file.write(b"\xef\xbb\xbf")
-    file.write(_line((*table.headings, "As at", "Source", "Licence")))
+    file.write(_line((*table.headings, "As at", "Source", "Licence", "Made", "Made by")))
     for row in table.rows:
         file.write(_line((*row, *stamped)))
 

@@ -63,6 +63,7 @@ def _about(book: Any, table: Table, heading: Any) -> None:
         ("Source", stamp.source),
         ("Licence", stamp.licence),
         ("Made", f"{stamp.made_at:%Y-%m-%d %H:%M}"),
+        ("Made by", stamp.made_by),
         *(("Note", note) for note in table.notes),
     ]
     sheet = book.add_worksheet("About")

@@ -1,14 +1,16 @@
 """The words and links of inspections and their findings on a page."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from django.urls import reverse
 
-from tracker.findings.models import Finding
+from tracker.findings.models import Finding, Inspection
 from tracker.findings.queries import PublishedInspection
 from tracker.plans.models import Action
 from tracker.ratings.models import RatingRecord
+from tracker.reports.tables import CONFIDENTIAL_PLAN, LICENCE, OURS, SOURCE, Columns
 from tracker.web.action_words import status_tag
 from tracker.web.ratings_words import long_day, rating_tone, rating_words, report_link
 
@@ -75,3 +77,63 @@ def shown_inspection(
         ],
         "ratings": shown_ratings(published.ratings),
     }
+
+
+@dataclass(frozen=True)
+class Line:
+    """A finding of the list as a file, with what is done about it, or an inspection of which none is recorded."""
+
+    inspection: Inspection
+    finding: Finding | None
+    actions: tuple[Action, ...] = ()
+    is_unanswered: bool = False
+
+    def of_finding(self, name: str) -> str:
+        return str(getattr(self.finding, name) or "") if self.finding else ""
+
+
+PUBLISHED_FINDINGS: Final = Columns[Line](
+    title="Inspections and their findings",
+    stem="inspections",
+    values={
+        "Published": lambda line: line.inspection.published_on,
+        "Report": lambda line: line.inspection.title,
+        "Address of the report": lambda line: report_link(line.inspection.report_url),
+        "Finding": lambda line: line.of_finding("words"),
+        "Must or should": lambda line: Finding.Kind(line.finding.kind).label if line.finding else "",
+        "Service": lambda line: line.of_finding("service"),
+        "Key question": lambda line: line.of_finding("key_question"),
+        "Hospital": lambda line: line.of_finding("site"),
+        "Regulation": lambda line: line.of_finding("regulation"),
+    },
+    source=SOURCE,
+    licence=LICENCE,
+)
+FINDINGS_AND_ACTIONS: Final = replace(
+    PUBLISHED_FINDINGS,
+    values={
+        **PUBLISHED_FINDINGS.values,
+        "Actions": lambda line: ", ".join(
+            f"{action.reference} ({status_tag(action.status)['text'].lower()})" for action in line.actions
+        ),
+        "No action yet": lambda line: "No action yet" if line.is_unanswered else "",
+    },
+    source=f"{SOURCE} and {OURS}",
+    licence=CONFIDENTIAL_PLAN,
+)
+
+
+def finding_lines(
+    published: Iterable[PublishedInspection],
+    actions: Mapping[int, list[Action]],
+    unanswered: set[int],
+    *,
+    only_unanswered: bool,
+) -> Iterator[Line]:
+    """The page's inspections, a line for each finding."""
+    for one in published:
+        for finding in one.findings:
+            if finding.pk in unanswered or not only_unanswered:
+                yield Line(one.inspection, finding, tuple(actions.get(finding.pk, ())), finding.pk in unanswered)
+        if not one.findings and not only_unanswered:
+            yield Line(one.inspection, None)

@@ -18,10 +18,12 @@ from peerreview.pairing.queries import AlteredRound, Prices, limits_of, prices
 from peerreview.pairing.telling import NO_LAWFUL_HELPER
 from peerreview.pool.queries import ratings_as_at, read_pool
 from peerreview.web import presenters
+from peerreview.web.files import OWN_PAIRS, ROUNDS, pairs_of_round
 from peerreview.web.forms import OUTCOMES, BoardFilter, ConfirmForm, NewRoundForm, SetAsideForm
 from tracker.people.access import Access
 from tracker.people.roles import Can
 from tracker.problems import Refused
+from tracker.web.exports import download_links, list_file
 from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
 
@@ -37,6 +39,8 @@ def rounds(request: SignedInRequest) -> HttpResponse:
             .select_related("pairing_round", "trust", "helper")
             .order_by("-pairing_round_id", "trust__name")
         )
+        if file := list_file(request, OWN_PAIRS, own, as_at=request.moment.today):
+            return file
         rows = [
             [
                 {"text": pair.pairing_round.name, "href": presenters.pair_href(pair), "about": f"for {pair.trust}"},
@@ -46,13 +50,16 @@ def rounds(request: SignedInRequest) -> HttpResponse:
             ]
             for pair in own
         ]
-        return render(request, "peerreview/rounds/own_pairs.jinja", {"rows": rows})
+        own_context = {"rows": rows, "downloads": download_links(request)}
+        return render(request, "peerreview/rounds/own_pairs.jinja", own_context)
     listed = (
         PairingRound.objects.visible_to(request.access)
         .select_related("proposed_by")
         .annotate(trusts=Count("pairs"), paired=Count("pairs__helper"))
         .order_by("-pk")
     )
+    if file := list_file(request, ROUNDS, listed, as_at=request.moment.today):
+        return file
     page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
     may_propose = request.access.may(Can.PROPOSE_ROUNDS)
     context = {
@@ -61,6 +68,7 @@ def rounds(request: SignedInRequest) -> HttpResponse:
         ],
         "pagination": presenters.page_links(page, request.GET),
         "may_propose": may_propose,
+        "downloads": download_links(request),
     }
     return render(request, "peerreview/rounds/rounds.jinja", context)
 
@@ -102,6 +110,12 @@ def board(request: SignedInRequest, number: int) -> HttpResponse:
     runs_it = request.access.may(Can.SEE_ROUNDS)
     form = BoardFilter(request.GET or None)
     asked, chips = _asked(form, request)
+    shown = every.filter(asked).select_related("trust__region", "helper")
+    limits = limits_of(pairing_round, request.access)
+    chosen = ", ".join([pairing_round.name, *(chip["text"] for chip in chips)])
+    columns = pairs_of_round(pairing_round, limits)
+    if file := list_file(request, columns, shown, as_at=pairing_round.as_at, chosen=chosen):
+        return file
     totals = every.aggregate(
         trusts=Count("pk"),
         paired=Count("helper"),
@@ -109,10 +123,9 @@ def board(request: SignedInRequest, number: int) -> HttpResponse:
         helpers=Count("helper", distinct=True),
         found=Count("pk", filter=asked),
     )
-    paginator = Paginator(every.filter(asked).select_related("trust__region", "helper"), PAGE_SIZE)
+    paginator = Paginator(shown, PAGE_SIZE)
     paginator.count = totals["found"]  # counted with the rest
     page = paginator.get_page(request.GET.get("page"))
-    limits = limits_of(pairing_round, request.access)
     context = {
         "round": pairing_round,
         "state": presenters.round_tag(pairing_round),
@@ -125,6 +138,7 @@ def board(request: SignedInRequest, number: int) -> HttpResponse:
         "chips": chips,
         "runs_it": runs_it,
         "moves": _moves(request, pairing_round),
+        "downloads": download_links(request),
         "events": RoundEvent.objects.visible_to(request.access)
         .filter(pairing_round=pairing_round)
         .select_related("by"),

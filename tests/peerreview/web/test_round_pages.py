@@ -12,6 +12,7 @@ from peerreview.pairing.models import PairingRound, ProposedPair
 from peerreview.pairing.operations import propose_round, publish_round
 from tests.cast import make_person
 from tests.peerreview.england import NOW, TODAY, large_england
+from tests.tracker.web.files import read_csv
 from tests.tracker.web.page import Page
 from tracker.people.access import Access
 from tracker.people.roles import Role
@@ -163,3 +164,20 @@ def test_pages_ask_no_more_of_the_database_for_more_trusts(db: None, by: Access,
     after = [asked(f"/peer/rounds/{few.pk}"), asked("/peer/rounds"), asked("/peer/rounds/new")]
     assert after == before
     assert max(after) <= 12
+
+
+def test_rounds_and_pairs_download_as_each_person_sees_them(
+    convening: Client, proposed: PairingRound, by: Access, at: Any, as_user: Any
+) -> None:
+    own, board = as_user(at("ZNA")), f"/peer/rounds/{proposed.pk}?format=csv"
+    assert read_csv(own, "/peer/rounds?format=csv") == []
+    assert own.get(board).status_code == 404
+    (row,) = read_csv(convening, "/peer/rounds?format=csv")
+    assert (row["Round"], row["State"], row["Trusts"]) == (proposed.name, "Proposed", "2")
+    every = read_csv(convening, board)
+    assert sorted(pair["Trust code"] for pair in every) == ["ZNA", "ZNB"]
+    assert all(pair["Why"] for pair in every)
+    assert read_csv(convening, f"{board}&outcome=unpaired") == []
+    publish_round(proposed, by=by, now=NOW)
+    assert [pair["Trust code"] for pair in read_csv(own, "/peer/rounds?format=csv")] == ["ZNA"]
+    assert [pair["Trust code"] for pair in read_csv(own, board)] == ["ZNA"]

@@ -13,7 +13,7 @@ from tracker.reports.csv_writer import printed, write_csv
 from tracker.reports.tables import Row, Stamp, Table
 from tracker.reports.xlsx_writer import write_xlsx
 
-STAMP = Stamp(date(2026, 10, 1), datetime(2026, 11, 1, 9, tzinfo=UTC), "General acute")
+STAMP = Stamp(date(2026, 10, 1), datetime(2026, 11, 1, 9, tzinfo=UTC), "General acute", made_by="Asha Patel")
 
 
 def table(*rows: Row) -> Table:
@@ -38,6 +38,8 @@ def test_a_csv_opens_again_row_for_row_with_its_stamp() -> None:
         "As at": "2026-10-01",
         "Source": "Care Quality Commission",
         "Licence": "Open Government Licence v3.0",
+        "Made": "2026-11-01 09:00",
+        "Made by": "Asha Patel",
     }
 
 
@@ -78,6 +80,7 @@ def test_a_workbook_opens_again_with_text_dates_and_numbers_and_no_formula() -> 
     assert about["As at"] == "2026-10-01"
     assert about["Chosen"] == "General acute"
     assert about["Licence"] == "Open Government Licence v3.0"
+    assert about["Made by"] == "Asha Patel"
 
 
 def test_the_file_is_named_for_what_it_holds_and_its_day() -> None:

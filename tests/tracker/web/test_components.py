@@ -208,7 +208,7 @@ def test_a_chart_has_the_same_numbers_in_its_picture_its_description_and_its_tab
         '{% from "components/sub_navigation.jinja" import sub_navigation %}'
         '{{ sub_navigation([{"text": x, "href": x, "count": 1, "count_label": x}], x) }}',
         '{% from "components/distribution.jinja" import distribution %}'
-        '{{ distribution([{"share": 1, "word": x, "tone": x, "count": 1, "href": x}], x, x) }}',
+        '{{ distribution([{"share": 1, "word": x, "tone": x, "count": 1, "href": x}], x, x, x) }}',
         '{% from "components/tag.jinja" import tag %}{{ tag(x, x) }}',
         '{% from "components/as_at.jinja" import as_at %}{{ as_at(x, x, x, x) }}',
         '{% from "components/page_header.jinja" import page_header %}'

@@ -1,8 +1,6 @@
 """The ratings pages as a person signed in meets them."""
 
-import csv
 from datetime import date
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast
 from tests.ratings_factory import Book, cell, rating_import, value
+from tests.tracker.web.files import read_csv
 from tests.tracker.web.page import Page
 from tracker.people.roles import Role
 from tracker.ratings.models import RatingRecord
@@ -39,13 +38,6 @@ def words(html: str) -> str:
 def heading(html: str) -> str:
     (found,) = [element.text for element in Page(html).all("h1")]
     return found
-
-
-def exported(client: Client, path: str) -> list[dict[str, str]]:
-    answer = client.get(path)
-    assert answer["Content-Type"].startswith("text/csv")
-    assert "attachment" in answer["Content-Disposition"]
-    return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
 @pytest.fixture
@@ -111,7 +103,7 @@ def test_what_was_taken_back_is_shown_to_national_staff_alone(
     rated.retract(RatingRecord.objects.get(rating=1), "the wrong month was loaded")
     path = "/ratings/location/XN101/surgery/safe"
     assert "Inadequate" not in words(page(lead, path))
-    assert "Inadequate" not in str(exported(lead, f"{path}?format=csv"))
+    assert "Inadequate" not in str(read_csv(lead, f"{path}?format=csv"))
     assert "the wrong month was loaded" in words(page(as_user(cast.national), path))
 
 
@@ -227,22 +219,22 @@ def test_long_lists_are_paged_and_exported_whole(cast: Cast, lead: Client) -> No
     assert heading(html) == "63 trusts"
     second = page(lead, "/trusts?page=2")
     assert len([e for e in Page(second).all("th") if e.get("scope") == "row"]) == 13
-    assert len(exported(lead, "/trusts?format=csv")) == 63
+    assert len(read_csv(lead, "/trusts?format=csv")) == 63
 
 
 def test_exports_hold_what_the_page_shows(cast: Cast, lead: Client, rated: Book) -> None:
-    rows = exported(lead, "/trusts?format=csv&sort=-rating&region=YN")
+    rows = read_csv(lead, "/trusts?format=csv&sort=-rating&region=YN")
     assert [(row["Trust code"], row["Rating"], row["Published"]) for row in rows] == [
         ("XA1", "Outstanding", "2025-02-03"),
         ("XN1", "Requires improvement", "2024-06-05"),
     ]
     assert {row["As at"] for row in rows} == {"2025-12-01"}
-    grid = exported(lead, "/trusts/XN1?format=csv&as_at=2025-11-10")
+    grid = read_csv(lead, "/trusts/XN1?format=csv&as_at=2025-11-10")
     assert len(grid) == 7
     assert {row["Rating"] for row in grid if row["Service"] == "Surgery"} == {"Good"}
     for path in ("/trusts", "/trusts/XN1", "/trusts/XN1/hospitals", "/trusts/XN1/timeline", "/sites/XN101"):
         assert lead.get(f"{path}?format=xlsx").content.startswith(b"PK"), path
-        assert exported(lead, f"{path}?format=csv"), path
+        assert read_csv(lead, f"{path}?format=csv"), path
 
 
 def test_a_hostile_name_is_text_everywhere(cast: Cast, lead: Client) -> None:
@@ -250,7 +242,7 @@ def test_a_hostile_name_is_text_everywhere(cast: Cast, lead: Client) -> None:
     Trust.objects.filter(pk=cast.ashford.pk).update(name=name)
     assert "<script>alert(1)" not in page(lead, "/trusts")
     assert "<script>alert(1)" not in page(lead, "/trusts/XA1")
-    (row,) = [row for row in exported(lead, "/trusts?format=csv") if row["Trust code"] == "XA1"]
+    (row,) = [row for row in read_csv(lead, "/trusts?format=csv") if row["Trust code"] == "XA1"]
     assert row["Trust"] == f"'{name}"
 
 

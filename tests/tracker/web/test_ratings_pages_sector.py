@@ -9,8 +9,9 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.ratings_factory import Book, cell, value
+from tests.tracker.web.files import read_csv
 from tests.tracker.web.page import Page
-from tests.tracker.web.test_ratings_pages import exported, heading, page, words
+from tests.tracker.web.test_ratings_pages import heading, page, words
 from tracker.trusts.models import Trust
 
 FIRST, SECOND = date(2025, 11, 1), date(2025, 12, 1)
@@ -65,6 +66,20 @@ def test_every_number_on_the_page_opens_a_list_of_that_many(england: Client) -> 
             assert heading(page(england, link.get("href"))).split()[0] == count.group(), link.text
 
 
+def test_of_hospitals_the_page_speaks_of_hospitals(cast: Cast, as_user: Any) -> None:
+    client = as_user(cast.national)
+    Book().load(FIRST, {cell(cast.northborough): value(3, "2024-05-01")})
+    none = page(client, "/sector?level=site")
+    assert "None of these hospitals has one of the four ratings" in words(none)
+    Book().load(SECOND, {cell(cast.general): value(3, "2024-05-01"), cell(cast.northborough): value(3, "2024-05-01")})
+    html = page(client, "/sector?level=site")
+    shown = Page(html)
+    assert "1 hospital rated Good" in [e.text for e in shown.all("a")]
+    assert "Hospitals" in [e.text for e in shown.all("th")]
+    assert "1 rated hospital" in words(html)
+    assert not re.search(r"\d trusts?\b|\d rated trusts?\b|trusts rated|the trusts", words(html))
+
+
 def test_what_is_not_listed_is_said_beside(cast: Cast, england: Client) -> None:
     assert "3 trusts: Not listed" in words(page(england, "/sector"))
 
@@ -78,7 +93,7 @@ def test_movement_opens_its_lists(england: Client) -> None:
         shown = Page(page(england, link.get("href").removesuffix("#list")))
         (title,) = [e.text for e in shown.all("h2") if e.get("id") == "list"]
         assert title.split()[0] == link.text.split()[0]
-    rows = exported(england, "/sector/movement?move=better&format=csv")
+    rows = read_csv(england, "/sector/movement?move=better&format=csv")
     assert [(row["Before"], row["After"]) for row in rows] == [("Requires improvement", "Good")]
 
 
@@ -88,7 +103,7 @@ def test_movement_refuses_days_the_wrong_way_round(england: Client) -> None:
 
 
 def test_the_export_holds_the_numbers_of_the_page(england: Client) -> None:
-    rows = exported(england, "/sector?by=type&format=csv&as_at=2025-11-01")
+    rows = read_csv(england, "/sector?by=type&format=csv&as_at=2025-11-01")
     by_type = {row["Key"]: row for row in rows}
     assert by_type["general_acute"]["Good"] == "41"
     assert by_type["general_acute"]["Rated"] == "136"

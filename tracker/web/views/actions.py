@@ -37,9 +37,8 @@ def actions(request: SignedInRequest) -> HttpResponse:
         "trust", "owner", "service", "key_question", "site"
     )
     several_trusts = "trust" in filtered.form.fields
-    wanted = wanted_format(request)
-    if wanted and filtered.form.is_valid():
-        return download(actions_table(rows, request.moment, ", ".join(filtered.described().values())), wanted)
+    if wanted_format(request) and filtered.form.is_valid():
+        return download(request, actions_table(rows, request.moment, ", ".join(filtered.described().values())))
     shown, pages = one_page(rows, request.GET)
     in_all = visible.count() if filtered.chosen else pages.total
     return render(

@@ -24,12 +24,11 @@ def cell(request: SignedInRequest, level: str, cqc_id: str, service: str, domain
     if not entries:
         raise Http404
     title = f"{found.service.name}, {found.domain.name}: {found.organisation.name}"
-    wanted = wanted_format(request)
-    if wanted:
+    if wanted_format(request):
         stem = f"history-{cqc_id}-{service}-{domain}".lower().replace("_", "-").replace("/", "-").replace(" ", "-")
         newest = max(entry.last_as_at or entry.file_as_at for entry in entries)
         rows = [entry_row(entry) for entry in entries]
-        return download(Table(title, stem, HISTORY_HEADINGS, rows, Stamp(newest, request.moment.now)), wanted)
+        return download(request, Table(title, stem, HISTORY_HEADINGS, rows, Stamp(newest, request.moment.now)))
     return render(
         request,
         "tracker/ratings/cell.jinja",

@@ -1,5 +1,7 @@
 """A trust's published inspections: open to everybody signed in; recorded by its lead or national staff."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,14 @@ from tracker.people.roles import Can
 from tracker.plans.models import Action, ActionFinding
 from tracker.ratings.lineage import trust_successions
 from tracker.trusts.models import Trust
-from tracker.web.finding_words import shown_inspection, shown_ratings
+from tracker.web.exports import download_links, list_file
+from tracker.web.finding_words import (
+    FINDINGS_AND_ACTIONS,
+    PUBLISHED_FINDINGS,
+    finding_lines,
+    shown_inspection,
+    shown_ratings,
+)
 from tracker.web.forms_findings import FindingForm, InspectionForm
 from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
@@ -30,9 +39,16 @@ def inspections(request: SignedInRequest, code: str) -> HttpResponse:
     only = sees_plan and request.GET.get("show") == "without_action"
     unanswered = set(findings_without_action(trust).values_list("pk", flat=True)) if sees_plan else set()
     actions = _actions_answering(request, trust) if sees_plan else {}
-    shown = [
-        shown_inspection(published, actions, unanswered, only_unanswered=only) for published in inspections_of(trust)
-    ]
+    published = inspections_of(trust)
+    columns = FINDINGS_AND_ACTIONS if sees_plan else PUBLISHED_FINDINGS
+    lines = finding_lines(published, actions, unanswered, only_unanswered=only)
+    chosen = f"{trust.name}{', findings with no action yet' if only else ''}"
+    if file := list_file(
+        request, replace(columns, stem=f"inspections-of-{trust.code.lower()}"), lines,
+        as_at=request.moment.today, chosen=chosen,
+    ):  # fmt: skip
+        return file
+    shown = [shown_inspection(one, actions, unanswered, only_unanswered=only) for one in published]
     return render(
         request,
         "tracker/findings/inspections.jinja",
@@ -45,6 +61,7 @@ def inspections(request: SignedInRequest, code: str) -> HttpResponse:
             "may_record": request.access.may(Can.RECORD_FINDINGS, trust.pk),
             "sees_plan": sees_plan,
             "makes_actions": makes_actions,
+            "downloads": download_links(request),
         },
     )
 

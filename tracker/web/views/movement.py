@@ -53,14 +53,13 @@ def movement(request: SignedInRequest) -> HttpResponse:
     rows = moved(earlier, later, filtered.selection, today, move=move) if move else []
     found = matrix(earlier, later, filtered.selection, today)
     title = f"What moved between {long_day(earlier.listed_on)} and {long_day(later.listed_on)}"
-    wanted = wanted_format(request)
-    if wanted:
+    if wanted_format(request):
         stamp = Stamp(later.listed_on, request.moment.now, filtered.in_words())
         stem = f"movement-from-{earlier.listed_on}"
         headings, lines = (words.LIST_HEADINGS, words.export_rows(rows)) if move else words.matrix_export(found)
         if move:
             title, stem = f"{title}: {words.move_words(move)}", f"{stem}-{move.replace(':', '-to-').replace('_', '-')}"
-        return download(Table(title, stem, headings, lines, stamp), wanted)
+        return download(request, Table(title, stem, headings, lines, stamp))
     context |= {
         "found": found,
         "title": title,

@@ -31,12 +31,11 @@ def sector(request: SignedInRequest) -> HttpResponse:
     valid = filtered.is_valid and when.latest is not None
     selection = filtered.selection
     groups = spread_by(when, selection, today, by) if valid else []
-    wanted = wanted_format(request)
-    if wanted and valid:
+    if wanted_format(request) and valid:
         headings, rows = words.table_export(groups, by)
         stem = f"sector-{selection.level.value}s-by-{by.value}"
         stamp = Stamp(when.listed_on, request.moment.now, filtered.in_words())
-        return download(Table(f"Ratings by {words.BY_WORDS[by].lower()}", stem, headings, rows, stamp), wanted)
+        return download(request, Table(f"Ratings by {words.BY_WORDS[by].lower()}", stem, headings, rows, stamp))
     whole = spread(when, selection, today) if valid else None
     return render(
         request,
@@ -62,7 +61,8 @@ def sector(request: SignedInRequest) -> HttpResponse:
             "beside": words.beside(whole, filtered) if whole else [],
             "columns": words.table_columns(by),
             "rows": words.table_rows(groups, by, filtered),
-            "unit": f"{words.NOUNS[selection.level].capitalize()}s",
+            "unit": words.NOUNS[selection.level],
+            "units": f"{words.NOUNS[selection.level]}s",
             "as_at": when.listed_on,
             "acute_href": address(reverse("sector"), {**filtered.query, "type": "general_acute"}),
             "movement_href": address(

@@ -35,12 +35,11 @@ def site(request: SignedInRequest, cqc_id: str) -> HttpResponse:
     names |= {join.successor_cqc_id: join.successor_name for join in joins}
     keys = {subject.pk} | {join.predecessor_id for join in joins} | {join.successor_id for join in joins}
     cells = cells_of_sites(when, sorted(keys))
-    wanted = wanted_format(request)
-    if wanted:
+    if wanted_format(request):
         stem = f"ratings-of-{subject.cqc_id.lower()}"
         rows = grid_rows(cells, names, aged_on)
         stamp = Stamp(when.listed_on, request.moment.now)
-        return download(Table(f"Ratings of {subject.name}", stem, GRID_HEADINGS, rows, stamp), wanted)
+        return download(request, Table(f"Ratings of {subject.name}", stem, GRID_HEADINGS, rows, stamp))
     found = by_organisation(cells)
     own = found.pop(("location", subject.cqc_id), [])
     return render(
@@ -79,8 +78,7 @@ def hospitals(request: SignedInRequest, code: str) -> HttpResponse:
     asked = read_day(request.GET)
     when = as_at(asked.day)
     rows = hospital_rows(hospitals_of(when, subject), when.day or request.moment.today)
-    wanted = wanted_format(request)
-    if wanted:
+    if wanted_format(request):
         table = Table(
             title=f"Hospitals of {subject.name}",
             stem=f"hospitals-of-{subject.code.lower()}",
@@ -88,7 +86,7 @@ def hospitals(request: SignedInRequest, code: str) -> HttpResponse:
             rows=[row.exported for row in rows],
             stamp=Stamp(when.listed_on, request.moment.now),
         )
-        return download(table, wanted)
+        return download(request, table)
     return render(
         request,
         "tracker/ratings/hospitals.jinja",

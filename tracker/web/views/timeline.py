@@ -32,13 +32,12 @@ def timeline(request: SignedInRequest, code: str) -> HttpResponse:
     """Every publication on the trust and its hospitals, newest first, mergers and successions among them."""
     subject = get_object_or_404(Trust.objects.select_related("region", "system"), code=code.upper())
     when = as_at()
-    wanted = wanted_format(request)
-    if wanted:
+    if wanted_format(request):
         every = read_timeline(subject, start=0, most=_EVERYTHING)
         stamp = Stamp(when.listed_on, request.moment.now)
         stem = f"timeline-of-{subject.code.lower()}"
         table = Table(f"{subject.name} through time", stem, TIMELINE_HEADINGS, timeline_rows(every.events), stamp)
-        return download(table, wanted)
+        return download(request, table)
     number = Pages.asked(request.GET.get("page", ""))
     found = read_timeline(subject, start=(number - 1) * _EVENTS, most=_EVENTS)
     if number > 1 and not found.events:

@@ -36,10 +36,9 @@ def trusts(request: SignedInRequest) -> HttpResponse:
     )
     when = as_at(filtered.day)
     today = request.moment.today
-    wanted = wanted_format(request)
-    if wanted and filtered.is_valid:
+    if wanted_format(request) and filtered.is_valid:
         every = rated_list(when, filtered.selection, today, sort=sort or "name")
-        return download(_table(request, filtered, when, every.rows), wanted)
+        return download(request, _table(request, filtered, when, every.rows))
     asked = Pages.asked(request.GET.get("page", ""))
     found = RatedPage(0, [])
     if filtered.is_valid:
@@ -117,13 +116,12 @@ def trust(request: SignedInRequest, code: str) -> HttpResponse:
     cells = cells_of_trust(when, subject)
     sites = list(Site.objects.filter(trust=subject))
     found = by_organisation(cells)
-    wanted = wanted_format(request)
-    if wanted:
+    if wanted_format(request):
         names = {subject.code: subject.name, **{site.cqc_id: site.name for site in sites}}
         stem = f"ratings-of-{subject.code.lower()}"
         stamp = Stamp(when.listed_on, request.moment.now)
         rows = grid_rows(cells, names, aged_on)
-        return download(Table(f"Ratings of {subject.name}", stem, GRID_HEADINGS, rows, stamp), wanted)
+        return download(request, Table(f"Ratings of {subject.name}", stem, GRID_HEADINGS, rows, stamp))
     carried_on = {cell.cqc_id for cell in cells if cell.level == "location" and not cell.counted}
     hospitals = [
         Hospital(site, grid(found.get(("location", site.cqc_id), []), aged_on, changes_only=asked.changes_only))

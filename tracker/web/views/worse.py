@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,10 +10,26 @@ from django.urls import reverse
 
 from tracker.insight.worse import worse_since
 from tracker.people.roles import Can
+from tracker.ratings.as_at import as_at
+from tracker.reports.tables import LICENCE, SOURCE, Columns
+from tracker.web.exports import download_links, list_file, wanted_format
 from tracker.web.import_words import month_ago
 from tracker.web.paging import one_page
 from tracker.web.ratings_words import long_day, short_day
 from tracker.web.requests import SignedInRequest, needs
+
+WORSE: Final = Columns[dict[str, Any]](
+    title="Trusts re-rated worse",
+    stem="trusts-re-rated-worse",
+    values={
+        "Trust code": lambda row: row["trust__code"],
+        "Trust": lambda row: row["trust__name"],
+        "Ratings that fell": lambda row: row["fell"],
+        "Last in the file as at": lambda row: row["last"],
+    },
+    source=SOURCE,
+    licence=LICENCE,
+)
 
 
 @needs(Can.SEE_SECTOR)
@@ -21,7 +38,11 @@ def worse(request: SignedInRequest) -> HttpResponse:
     since = month_ago(request.moment.today)
     with suppress(ValueError):
         since = date.fromisoformat(request.GET.get("since", ""))
-    rows, pages = one_page(worse_since(since), request.GET)
+    found = worse_since(since)
+    listed_on = as_at().listed_on if wanted_format(request) else None
+    if file := list_file(request, WORSE, found, as_at=listed_on, chosen=f"Since {long_day(since)}"):
+        return file
+    rows, pages = one_page(found, request.GET)
     return render(
         request,
         "tracker/imports/worse.jinja",
@@ -37,5 +58,6 @@ def worse(request: SignedInRequest) -> HttpResponse:
                 for row in rows
             ],
             "pagination": pages.links(request.path, {"since": since.isoformat()}),
+            "downloads": download_links(request, since=since.isoformat()),
         },
     )
