@@ -4,10 +4,13 @@ The gallery is a page of development and of the tests, where people and axe look
 """
 
 from datetime import date
+from decimal import Decimal
 
 from django.utils.datastructures import MultiValueDict
 
+from tracker.charts.spc_chart import Mark, SPCChart, spc_chart
 from tracker.charts.stacked_bar import Part, StackedBar, stacked_bar
+from tracker.measures.spc import Direction, analyse
 from tracker.web.fields import (
     CheckboxesField,
     CheckboxField,
@@ -79,6 +82,55 @@ def sample_bars() -> dict[str, StackedBar]:
     return {"sector": bar(5, 53, 109, 12, 0), "thin": bar(1, 14_012, 2, 3, 1), "empty": bar(0, 0, 0, 0, 0)}
 
 
+def sample_charts() -> dict[str, SPCChart | None]:
+    """A long series with a recalculation and marks, a short one without limits, and none."""
+    values = [
+        61,
+        64,
+        58,
+        63,
+        60,
+        66,
+        59,
+        62,
+        65,
+        61,
+        57,
+        64,
+        62,
+        60,
+        48,
+        52,
+        47,
+        55,
+        50,
+        49,
+        44,
+        51,
+        53,
+        46,
+        50,
+        49,
+        58,
+    ]
+    months = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(len(values))]
+
+    def chart(count: int) -> SPCChart | None:
+        series = [(month, Decimal(value)) for month, value in zip(months[:count], values, strict=False)]
+        rebases = [months[14]] if count > 14 else []
+        marks = [Mark(date(2025, 2, 20), "MD-014 started"), Mark(date(2025, 3, 1), "Recalculated")]
+        analysis = analyse(series, direction=Direction.DOWN, target=Decimal(50), rebases=rebases)
+        return spc_chart(
+            analysis,
+            number=lambda value: f"{value:.1f}",
+            period=lambda day: f"{day:%b %Y}",
+            marks=marks,
+            ringed=frozenset(months[-1:]),
+        )
+
+    return {"long": chart(len(values)), "short": chart(9), "none": chart(0)}
+
+
 def sample_grid() -> list[dict[str, object]]:
     """Two services and a long-named one, with every note a cell can carry."""
     good: Cell = {"word": "Good", "tone": "good", "href": "#cell", "date": "3 May 2026"}
@@ -125,6 +177,7 @@ def gallery_context() -> dict[str, object]:
         "questions": QUESTIONS,
         "grid": sample_grid(),
         "bars": sample_bars(),
+        "charts": sample_charts(),
         "filters": SampleFilter(auto_id="filter_%s"),
         "sample": sample_form(),
         "failed": sample_form(with_errors=True),

@@ -35,6 +35,11 @@ SHAPES = [
     ("good", "surface"),
     ("inadequate", "surface"),
     ("none", "surface"),
+    ("spc-common_cause", "page"),
+    ("spc-common_cause", "surface"),
+    ("spc-improvement", "page"),
+    ("spc-concern", "page"),
+    ("spc-neither", "page"),
     ("control-border", "surface"),
     ("control-border", "page"),
 ]
