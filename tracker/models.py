@@ -4,7 +4,9 @@ from tracker.accounts.models import User
 from tracker.clock import ClockOffset
 from tracker.consequences.models import Consequence
 from tracker.findings.models import Finding, Inspection
+from tracker.measures.models import Measure, MeasureEvent, MeasureValue, Rebase
 from tracker.people.models import Assignment, Membership
+from tracker.plans.measuring_models import ActionMeasure
 from tracker.plans.models import Action, ActionEvent, ActionFinding, ProgressUpdate, ReferenceCounter
 from tracker.ratings.models import (
     ChangeBookmark,
@@ -42,6 +44,7 @@ __all__ = [
     "Action",
     "ActionEvent",
     "ActionFinding",
+    "ActionMeasure",
     "Assignment",
     "ChangeBookmark",
     "ClockOffset",
@@ -52,6 +55,9 @@ __all__ = [
     "ImportListing",
     "ImportProgress",
     "Inspection",
+    "Measure",
+    "MeasureEvent",
+    "MeasureValue",
     "Membership",
     "OutboxMessage",
     "ProgressUpdate",
@@ -64,6 +70,7 @@ __all__ = [
     "RatingRecord",
     "RatingRetraction",
     "RatingsSource",
+    "Rebase",
     "ReferenceCounter",
     "ReferenceSource",
     "Region",

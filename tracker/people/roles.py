@@ -21,6 +21,7 @@ class Can(StrEnum):
     SEE_PLANS = "see plans"  # confidential: actions, progress, reminders of a trust
     MAKE_ACTIONS = "make actions"
     UPDATE_ACTIONS = "update any action of the trust"
+    KEEP_MEASURES = "add the trust's measures and their values"
     SEE_ROUNDS = "see pairing rounds before they are published"
     PROPOSE_ROUNDS = "propose pairing rounds"
     PUBLISH_ROUNDS = "publish pairing rounds"
@@ -73,7 +74,7 @@ _PUBLIC = frozenset({Can.SEE_RATINGS, Can.SEE_SECTOR})
 _TRUST = _PUBLIC | {Can.SEE_PLANS}
 
 GRANTS: dict[Role, frozenset[Can]] = {
-    Role.IMPROVEMENT_LEAD: _TRUST | {Can.RECORD_FINDINGS, Can.MAKE_ACTIONS, Can.UPDATE_ACTIONS},
+    Role.IMPROVEMENT_LEAD: _TRUST | {Can.RECORD_FINDINGS, Can.MAKE_ACTIONS, Can.UPDATE_ACTIONS, Can.KEEP_MEASURES},
     Role.CHIEF_EXECUTIVE: _TRUST,
     Role.ACCOUNTABLE_EXECUTIVE: _TRUST | {Can.MAKE_ACTIONS},
     Role.BOARD_SIGNATORY: _TRUST,
