@@ -29,6 +29,12 @@ from tracker.ratings.import_models import (
     RatingsSource,
     SettlingRule,
 )
+from tracker.ratings.organisation_models import (
+    OrganisationKind,
+    OrganisationRetraction,
+    OrganisationStatement,
+    ProposedOrganisation,
+)
 from tracker.trusts.models import Site, Trust
 
 __all__ = [
@@ -40,7 +46,11 @@ __all__ = [
     "ImportListing",
     "ImportProgress",
     "Level",
+    "OrganisationKind",
+    "OrganisationRetraction",
+    "OrganisationStatement",
     "ProposedChange",
+    "ProposedOrganisation",
     "RatedDomain",
     "RatedOrganisation",
     "RatedService",
@@ -356,6 +366,7 @@ class WaitingRow(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     how = models.TextField(blank=True)
+    rule = models.ForeignKey(SettlingRule, models.PROTECT, null=True, blank=True, related_name="settled")
     # what a person said of this one row: {"kind": a SettlingRule.Kind, "meaning": text}; empty when a rule did
     answer = models.JSONField(default=dict, blank=True)
 
