@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from peerreview.pool.candidates import GOOD, Candidate, Facts, Pool, Rated, Risen
@@ -25,31 +25,62 @@ _ACQUIRED: Final = """
   WHERE p.trust_id <> s.trust_id GROUP BY s.id
 """
 
+# With `weak_only`, what parts the pool and no more: weak ratings, and what is said of the trust as a whole.
 _RATED: Final = f"""
-WITH acquired AS ({_ACQUIRED})
-SELECT c.trust_id, c.level = 'provider', s.key = 'overall', s.name, d.key, d.name,
-       CASE WHEN c.state = 'rated' AND NOT c.disputed THEN COALESCE(c.rating, 0) ELSE 0 END,
-       COALESCE(c.published_on::text, ''),
-       c.inherited = 'Y' OR COALESCE(c.published_on < t.opened, false),
-       COALESCE(COALESCE(c.published_on, '-infinity') <= a.until, false)
-FROM current_rating c
-JOIN trust t ON t.id = c.trust_id AND t.id = ANY (%(trusts)s::bigint[])
-JOIN rated_service s ON s.id = c.service_id
-JOIN rated_domain d ON d.id = c.domain_id
-LEFT JOIN acquired a ON a.site_id = c.site_id
-WHERE c.counted AND NOT c.superseded AND (d.key = ANY (%(domains)s) OR (d.key = 'overall' AND s.key = 'overall'))
+WITH acquired AS ({_ACQUIRED}), now AS (
+  SELECT c.trust_id, c.level = 'provider' AS of_trust, s.key = 'overall' AS whole, s.name AS service, d.key AS domain,
+         d.name AS domain_name, bool_or(s.key <> 'overall') OVER (PARTITION BY c.trust_id) AS has_services,
+         CASE WHEN c.state = 'rated' AND NOT c.disputed THEN COALESCE(c.rating, 0) ELSE 0 END AS rating,
+         c.published_on, c.inherited = 'Y' OR COALESCE(c.published_on < t.opened, false) AS inherited, c.site_id
+  FROM current_rating c
+  JOIN trust t ON t.id = c.trust_id AND t.id = ANY (%(trusts)s::bigint[])
+  JOIN rated_service s ON s.id = c.service_id
+  JOIN rated_domain d ON d.id = c.domain_id
+  WHERE c.counted AND NOT c.superseded AND (d.key = ANY (%(domains)s) OR (d.key = 'overall' AND s.key = 'overall'))
+)
+SELECT now.trust_id, of_trust, whole, service, domain, domain_name, has_services, rating,
+       COALESCE(published_on::text, ''), inherited,
+       COALESCE(COALESCE(published_on, '-infinity') <= a.until, false)
+FROM now
+LEFT JOIN acquired a ON a.site_id = now.site_id
+WHERE NOT %(weak_only)s OR rating IN (1, 2) OR (whole AND of_trust)
 """  # noqa: S608 - our own words only
 
+# A rise is sought only in cells that were ever weak and later were not.  Those are stepped through by their index and
+# of the others nothing is read, so that the cost is that of the turnarounds there were, not of all that was ever said.
 _RISES: Final = f"""
-WITH acquired AS ({_ACQUIRED}), told AS (
-  SELECT DISTINCT ON (r.organisation_id, r.service_id, r.domain_id, r.published_on)
-         o.trust_id, o.level, r.organisation_id, r.service_id, r.domain_id, r.published_on, r.rating
-  FROM rating_record r
-  JOIN rated_organisation o ON o.id = r.organisation_id
+WITH acquired AS ({_ACQUIRED}), may_have_risen AS MATERIALIZED (
+  SELECT o.trust_id, o.id AS organisation_id, o.level, weak.service_id, weak.domain_id, t.opened, a.until
+  FROM rated_organisation o
   JOIN trust t ON t.id = o.trust_id AND t.id = ANY (%(trusts)s::bigint[])
   LEFT JOIN acquired a ON a.site_id = o.site_id
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE cell AS (
+      (SELECT r.service_id, r.domain_id, r.published_on FROM rating_record r
+       WHERE r.organisation_id = o.id AND r.rating < 3 AND r.listed
+       ORDER BY r.service_id, r.domain_id, r.published_on LIMIT 1)
+      UNION ALL
+      SELECT later.* FROM cell CROSS JOIN LATERAL (
+        SELECT r.service_id, r.domain_id, r.published_on FROM rating_record r
+        WHERE r.organisation_id = o.id AND r.rating < 3 AND r.listed
+          AND (r.service_id, r.domain_id) > (cell.service_id, cell.domain_id)
+        ORDER BY r.service_id, r.domain_id, r.published_on LIMIT 1
+      ) later
+    )
+    SELECT * FROM cell
+  ) weak
+  WHERE EXISTS (
+    SELECT 1 FROM rating_record r
+    WHERE r.organisation_id = o.id AND r.service_id = weak.service_id AND r.domain_id = weak.domain_id
+      AND r.rating >= 3 AND r.listed AND r.published_on > weak.published_on)
+), told AS (
+  SELECT DISTINCT ON (r.organisation_id, r.service_id, r.domain_id, r.published_on)
+         m.trust_id, m.level, r.organisation_id, r.service_id, r.domain_id, r.published_on, r.rating
+  FROM may_have_risen m
+  JOIN rating_record r ON r.organisation_id = m.organisation_id AND r.service_id = m.service_id
+    AND r.domain_id = m.domain_id
   WHERE r.listed AND r.state = 'rated' AND r.variant = 0 AND r.inherited <> 'Y' AND r.published_on <= %(today)s
-    AND r.published_on >= COALESCE(t.opened, '-infinity') AND r.published_on > COALESCE(a.until, '-infinity')
+    AND r.published_on >= COALESCE(m.opened, '-infinity') AND r.published_on > COALESCE(m.until, '-infinity')
     AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = r.id)
   ORDER BY r.organisation_id, r.service_id, r.domain_id, r.published_on, r.id DESC
 ), moved AS (
@@ -71,8 +102,11 @@ def ratings_as_at() -> date | None:
     return as_at
 
 
-def read_pool(today: date) -> Pool | None:
-    """Every open trust of the register with what matching reads of it; None when no ratings are imported."""
+def read_pool(today: date, *, weak_only: bool = False) -> Pool | None:
+    """Every open trust of the register with what matching reads of it; None when no ratings are imported.
+
+    With `weak_only`, enough to say who needs help and who may help, and no more: of ratings the weak ones, and
+    nothing of where trusts are or what is otherwise known of them."""
     as_at = ratings_as_at()
     if as_at is None:
         return None
@@ -80,19 +114,19 @@ def read_pool(today: date) -> Pool | None:
         Trust.objects.counted()
         .open_on(today)
         .order_by("code")
-        .annotate(system_today=Coalesce(Subquery(_system_on(today)), "system__name"))
+        .annotate(system_today=Value("") if weak_only else Coalesce(Subquery(_system_on(today)), "system__name"))
         .values_list("pk", "code", "name", "type", "system_today", "latitude", "longitude")
     )
     ids = [pk for pk, *_ in trusts]
-    facts = _facts(today)
-    ratings = _Ratings(_rows(_RATED, trusts=_array(ids), domains=list(KEY_QUESTIONS)))
+    facts = defaultdict(dict) if weak_only else _facts(today)
+    ratings = _Ratings(_rows(_RATED, trusts=_array(ids), domains=list(KEY_QUESTIONS), weak_only=weak_only))
     strong = [pk for pk in ids if (ratings.overall(pk) or 0) >= GOOD]
     rises: dict[int, list[Risen]] = defaultdict(list)
     for row in _rows(_RISES, trusts=_array(strong), domains=list(KEY_QUESTIONS), today=today):
         trust, of_trust, whole, service, domain, domain_name, *rise = row
         if not whole or (of_trust and domain == "well_led"):
             rises[trust].append(Risen(AS_A_WHOLE if whole else service, domain_name, *rise))
-    lineage, mergers = _lineage_and_mergers(today)
+    lineage, mergers = ({}, {}) if weak_only else _lineage_and_mergers(today)
     return Pool(
         as_at=as_at,
         today=today,
@@ -129,10 +163,14 @@ class _Ratings:
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
         self._services: dict[int, list[Rated]] = defaultdict(list)
+        self._with_services: set[int] = set()
         self._whole: dict[int, list[tuple[str, Rated]]] = defaultdict(list)
         self._overall: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self._well_led: dict[int, list[tuple[str, int]]] = defaultdict(list)
-        for trust, of_trust, whole, service, domain, name, rating, published_on, inherited, acquired in rows:
+        for trust, of_trust, whole, service, domain, name, has_services, rating, *rest in rows:
+            published_on, inherited, acquired = rest
+            if has_services:
+                self._with_services.add(trust)
             if not whole:
                 self._services[trust].append(Rated(service, name, rating, published_on, inherited, acquired))
             elif of_trust and domain == "overall":
@@ -151,7 +189,7 @@ class _Ratings:
 
     def cells(self, trust: int) -> tuple[Rated, ...]:
         services, whole = self._services.get(trust, []), self._whole.get(trust, [])
-        own = [cell for domain, cell in whole if domain == "well_led" or not services]
+        own = [cell for domain, cell in whole if domain == "well_led" or trust not in self._with_services]
         return tuple(sorted([*services, *own]))
 
 
