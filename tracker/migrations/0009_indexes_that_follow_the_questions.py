@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0006_search_nhs_organisations'),
+        ('tracker', '0008_organisation_statements'),
     ]
 
     operations = [
