@@ -1,9 +1,10 @@
 """A trust's published inspections: open to everybody signed in; recorded by its lead or national staff."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -97,12 +98,9 @@ def record_inspection(request: SignedInRequest, code: str) -> HttpResponse:
 
 @needs(Can.RECORD_FINDINGS)
 def record_finding(request: SignedInRequest, code: str, inspection_id: int) -> HttpResponse:
-    inspection = get_object_or_404(
-        Inspection.objects.select_related("trust").annotate(recorded=Count("findings")),
-        pk=inspection_id,
-        trust__code=code.upper(),
-    )
-    trust = inspection.trust
+    reports: QuerySet[Any] = Inspection.objects.select_related("trust").annotate(recorded=Count("findings"))
+    inspection = get_object_or_404(reports, pk=inspection_id, trust__code=code.upper())
+    trust: Trust = inspection.trust
     _only_recorders(request, trust)
     form = FindingForm(request.POST or None, trust=trust)
 
