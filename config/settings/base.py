@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from config.logs import logging_settings
+
 env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -168,6 +170,7 @@ MIDDLEWARE = [
     "tracker.web.middleware.DatabaseDown",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.web.request_log.RequestLog",
     "csp.middleware.CSPMiddleware",
     "tracker.web.middleware.SecureHeaders",
     "tracker.web.middleware.NoNulls",
@@ -177,7 +180,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "tracker.web.middleware.OneTransaction",
@@ -323,10 +325,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logs ------------------------------------------------------------------------------------------
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+# A line for every request and event: see `config.logs`.
+LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
+LOGGING: dict[str, Any] = logging_settings("plain", LOG_LEVEL)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -6,8 +6,9 @@ Refuses to start with one database URL: the application's role must own nothing,
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.logs import logging_settings
 from config.settings.base import *  # noqa: F403
-from config.settings.base import ONE_DATABASE_URL, SECRET_KEY, SESSION_COOKIE_AGE, env, mail_backend
+from config.settings.base import LOG_LEVEL, ONE_DATABASE_URL, SECRET_KEY, SESSION_COOKIE_AGE, env, mail_backend
 
 if ONE_DATABASE_URL:
     raise ImproperlyConfigured(
@@ -18,6 +19,7 @@ if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is not set, or is shorter than 50 characters. Make a long random one.")
 
 GALLERY = False
+LOGGING = logging_settings("json", LOG_LEVEL)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
