@@ -21,7 +21,7 @@ def logging_settings(renderer: str, level: str) -> dict[str, Any]:
         "formatters": {
             "plain": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [_FORGET_RECORD, structlog.dev.ConsoleRenderer(colors=False)],
+                "processors": [_FORGET_RECORD, _PLAIN],
                 "foreign_pre_chain": SHARED,
             },
             "json": {
@@ -61,6 +61,7 @@ def _kinds(problem: BaseException | None) -> list[type[BaseException]]:
     return kinds
 
 
+_PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 _FORGET_RECORD = structlog.stdlib.ProcessorFormatter.remove_processors_meta
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,

@@ -65,6 +65,7 @@ def arguments() -> dict[str, Any]:
             "rule_id": SettlingRule.objects.order_by("pk")[0].pk,
             "number": PairingRound.objects.order_by("pk")[0].pk,
             "public_id": newest.public_id,
+            "session_id": 1,  # of an address for posting to
         }
     connection.close()
     return values

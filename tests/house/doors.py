@@ -114,6 +114,11 @@ DOORS: dict[str, Door] = {
     "readyz": door(ANYBODY),
     "accessibility": door(ANYBODY),
     "account": door(SIGNED_IN),
+    "account/sessions": door(SIGNED_IN),
+    "account/sessions/end-others": Door(SIGNED_IN, answers=frozenset({405})),
+    "account/sessions/<int:session_id>/end": Door(
+        SIGNED_IN, arguments=lambda furniture: {"session_id": 1}, answers=frozenset({405})
+    ),
     "gallery": door(ANYBODY),
     # published facts
     "search": door(WITH_ROLE, "?q=North"),
