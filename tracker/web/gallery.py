@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from tracker.charts.spc_chart import Mark, SPCChart, spc_chart
 from tracker.charts.stacked_bar import Part, StackedBar, stacked_bar
 from tracker.measures.spc import Direction, analyse
+from tracker.ratings.steps import PublishedRating
 from tracker.web.fields import (
     CheckboxesField,
     CheckboxField,
@@ -23,6 +24,7 @@ from tracker.web.fields import (
     VersionField,
 )
 from tracker.web.forms_base import FilterForm, Form
+from tracker.web.step_words import Steps, steps_through_time
 
 LONG_NAME = "Llanfair and Northborough University Teaching Hospitals and Community Partnership NHS Foundation Trust"
 QUESTIONS = ("Safe", "Effective", "Caring", "Responsive", "Well-led", "Overall")
@@ -170,6 +172,18 @@ def sample_grid() -> list[dict[str, object]]:
     ]
 
 
+def sample_steps() -> list[Steps]:
+    """A rating that rose and fell with a gap, and one published once."""
+
+    def said(day: date, rating: int | None, domain: str = "safe", name: str = "Safe") -> PublishedRating:
+        return PublishedRating(domain, name, day, "rated" if rating else "inspected_not_rated", rating, "")
+
+    moved = [said(date(2015, 3, 2), 2), said(date(2018, 6, 1), 1), said(date(2020, 1, 9), None)]
+    moved += [said(date(2022, 2, 3), 3), said(date(2023, 2, 3), 3), said(date(2026, 5, 3), 4)]
+    once = [said(date(2024, 7, 1), 3, "caring", "Caring")]
+    return steps_through_time({"safe": moved, "caring": once}, date(2026, 11, 1))
+
+
 def gallery_context() -> dict[str, object]:
     """Everything `templates/tracker/gallery.jinja` shows."""
     return {
@@ -177,6 +191,7 @@ def gallery_context() -> dict[str, object]:
         "questions": QUESTIONS,
         "grid": sample_grid(),
         "bars": sample_bars(),
+        "steps": sample_steps(),
         "charts": sample_charts(),
         "filters": SampleFilter(auto_id="filter_%s"),
         "sample": sample_form(),

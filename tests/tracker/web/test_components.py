@@ -262,3 +262,25 @@ def test_an_error_page_needs_no_request_and_says_what_to_do(path: Path) -> None:
     page = Page(render_to_string(f"errors/{path.name}"))
     assert [e.tag for e in page.all("h1")] == ["h1"]
     assert any("main" in e.ancestors for e in page.all("p"))
+
+
+def test_a_step_chart_says_in_its_name_and_table_what_it_draws() -> None:
+    steps = gallery_context()["steps"]
+    assert isinstance(steps, list)
+    moved, once = steps
+    assert moved.headline == "Safe: Outstanding since 3 May 2026, up from Good"
+    assert once.headline == "Caring: Good since 1 July 2024; no other rating is known here"
+    page = draw(
+        '{% from "components/step_chart.jinja" import step_chart %}'
+        "{{ step_chart(one.id, one.chart, one.headline, one.rows) }}",
+        one=moved,
+    )
+    drawing = next(e for e in page.all("svg") if e.get("role") == "img")
+    named = {e.get("id"): e.text for e in page.all("figcaption", "desc")}
+    headline, told = (named[part] for part in drawing.get("aria-labelledby").split())
+    assert headline == moved.headline
+    table = [e.text for e in page.all("tr")][1:]
+    assert len(told.split("; ")) == len(table) == len(page.all("title")) == 6
+    for said, row in zip(told.split("; "), table, strict=True):
+        assert row.endswith(said.split(": ")[1])
+    assert "Inspected but not rated" in table[2]

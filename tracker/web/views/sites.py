@@ -9,6 +9,7 @@ from tracker.people.roles import Can
 from tracker.ratings.as_at import as_at
 from tracker.ratings.lineage import site_joins, trust_successions
 from tracker.ratings.queries import cells_of_sites
+from tracker.ratings.steps import published_of_site
 from tracker.reports.tables import Stamp, Table
 from tracker.trusts.models import Site, Trust
 from tracker.web.addresses import address
@@ -16,6 +17,7 @@ from tracker.web.exports import download, download_links, wanted_format
 from tracker.web.lineage_words import hospital_rows, join_sentences, standing_words
 from tracker.web.ratings_grids import GRID_HEADINGS, by_organisation, grid, grid_rows
 from tracker.web.requests import SignedInRequest, needs
+from tracker.web.step_words import steps_through_time
 from tracker.web.trust_pages import read_day, succession_sentences, trust_frame
 
 
@@ -40,6 +42,7 @@ def site(request: SignedInRequest, cqc_id: str) -> HttpResponse:
         rows = grid_rows(cells, names, aged_on)
         stamp = Stamp(when.listed_on, request.moment.now)
         return download(request, Table(f"Ratings of {subject.name}", stem, GRID_HEADINGS, rows, stamp))
+    until = when.listed_on or request.moment.today
     found = by_organisation(cells)
     own = found.pop(("location", subject.cqc_id), [])
     return render(
@@ -60,6 +63,7 @@ def site(request: SignedInRequest, cqc_id: str) -> HttpResponse:
             "counted": all(cell.counted for cell in own),
             "own": grid(own, aged_on, changes_only=asked.changes_only),
             "any_cells": bool(own),
+            "steps": steps_through_time(published_of_site(subject, until=until), until),
             "joins": join_sentences(subject, joins),
             "others": [
                 {"name": names[cqc_id], "cqc_id": cqc_id, "grid": grid(of_one, aged_on)}

@@ -1,17 +1,21 @@
 """A trust through time."""
 
+from datetime import date
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from tracker.people.roles import Can
 from tracker.ratings.as_at import as_at
 from tracker.ratings.lineage import site_joins_of, trust_successions
+from tracker.ratings.steps import published_of_trust
 from tracker.ratings.timeline import timeline as read_timeline
 from tracker.reports.tables import Stamp, Table
 from tracker.trusts.models import Trust
 from tracker.web.addresses import Pages
 from tracker.web.exports import download, download_links, wanted_format
 from tracker.web.requests import SignedInRequest, needs
+from tracker.web.step_words import Steps, steps_through_time
 from tracker.web.timeline_words import (
     TIMELINE_HEADINGS,
     between,
@@ -60,5 +64,10 @@ def timeline(request: SignedInRequest, code: str) -> HttpResponse:
             "pagination": pages.links(request.path, {}),
             "as_at": when.listed_on,
             "downloads": download_links(request),
+            "steps": _steps(subject, when.listed_on or request.moment.today) if number == 1 else [],
         },
     )
+
+
+def _steps(subject: Trust, until: date) -> list[Steps]:
+    return steps_through_time(published_of_trust(subject, until=until), until)
