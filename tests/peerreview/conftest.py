@@ -56,6 +56,7 @@ def at(trusts: dict[str, Trust]) -> Any:
 def convening(convenor: User) -> Client:
     client = Client()
     client.force_login(convenor)
+    client.get("/accessibility")  # as `as_user` does
     return client
 
 

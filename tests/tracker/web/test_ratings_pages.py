@@ -177,6 +177,8 @@ def test_the_timeline_tells_a_re_registration_once(cast: Cast, lead: Client) -> 
 def test_the_timeline_tells_changes_and_what_fell_out(cast: Cast, lead: Client, rated: Book) -> None:
     rated.load(date(2026, 1, 1), {cell(cast.northborough): value(2, "2024-06-05")})
     text = words(page(lead, "/trusts/XN1/timeline"))
+    assert "Overall: Requires improvement since 5 June 2024" in text
+    text = text.split("Everything published")[1]
     assert "Surgery: Safe Inadequate, down from Good" in text
     gone = text.index("Northborough General Hospital (XN101): no longer in CQC's file")
     assert gone < text.index("Northborough General Hospital (XN101): 1 rating published")
