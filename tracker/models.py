@@ -6,18 +6,17 @@ from tracker.consequences.models import Consequence
 from tracker.findings.models import Finding, Inspection
 from tracker.measures.models import Measure, MeasureEvent, MeasureValue, Rebase
 from tracker.people.models import Assignment, Membership
+from tracker.plans.closing_models import Evidence, Extension, Verification
 from tracker.plans.measuring_models import ActionMeasure
 from tracker.plans.models import Action, ActionEvent, ActionFinding, ProgressUpdate, ReferenceCounter
+from tracker.plans.working_models import BulkChange, BulkChangeRow, Comment, Mention, SavedView, Watching
 from tracker.ratings.models import (
     ChangeBookmark,
     CurrentRating,
     ImportEvent,
     ImportListing,
     ImportProgress,
-    OrganisationRetraction,
-    OrganisationStatement,
     ProposedChange,
-    ProposedOrganisation,
     RatedDomain,
     RatedOrganisation,
     RatedService,
@@ -49,10 +48,15 @@ __all__ = [
     "ActionFinding",
     "ActionMeasure",
     "Assignment",
+    "BulkChange",
+    "BulkChangeRow",
     "ChangeBookmark",
     "ClockOffset",
+    "Comment",
     "Consequence",
     "CurrentRating",
+    "Evidence",
+    "Extension",
     "Finding",
     "ImportEvent",
     "ImportListing",
@@ -62,12 +66,10 @@ __all__ = [
     "MeasureEvent",
     "MeasureValue",
     "Membership",
-    "OrganisationRetraction",
-    "OrganisationStatement",
+    "Mention",
     "OutboxMessage",
     "ProgressUpdate",
     "ProposedChange",
-    "ProposedOrganisation",
     "RatedDomain",
     "RatedOrganisation",
     "RatedService",
@@ -81,6 +83,7 @@ __all__ = [
     "ReferenceSource",
     "Region",
     "Reminder",
+    "SavedView",
     "SettlingRule",
     "Site",
     "SiteSuccession",
@@ -91,5 +94,7 @@ __all__ = [
     "TrustFact",
     "TrustName",
     "User",
+    "Verification",
     "WaitingRow",
+    "Watching",
 ]

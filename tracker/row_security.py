@@ -8,6 +8,8 @@ A migration that makes a confidential table ends with `protect(...)`; one that m
 ends with `append_only(...)`.  Both are migration operations, so that a table never exists without them.
 """
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db.migrations import RunSQL
 
@@ -69,6 +71,50 @@ def immutable_column(table: str, column: str) -> RunSQL:
           RETURN NEW;
         END $$;
         CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
+        """,
+        f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();",
+    )
+
+
+def only_these_change(table: str, *columns: str) -> RunSQL:
+    """Rows of `table` are never deleted, and of their columns only `columns` take another value."""
+    name = f"{table}_settled"
+    changing = "{" + ",".join(columns) + "}"
+    return RunSQL(
+        f"""
+        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF TG_OP = 'DELETE' THEN
+            RAISE EXCEPTION 'rows of {table} are never deleted' USING ERRCODE = 'restrict_violation';
+          END IF;
+          IF to_jsonb(NEW) - '{changing}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{changing}'::text[] THEN
+            RAISE EXCEPTION 'of {table} only {", ".join(columns)} may change' USING ERRCODE = 'restrict_violation';
+          END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
+        """,
+        f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();",
+    )
+
+
+def moves_only(table: str, column: str, moves: Iterable[tuple[str, str]]) -> RunSQL:
+    """`column` of `table` goes from one state to another only where `moves` has the pair: the lifecycle, held by
+    the database too.  Staying as it is is no move."""
+    name = f"{table}_{column}_moves"
+    known = ",".join(f"'{start}>{end}'" for start, end in moves)
+    return RunSQL(
+        f"""
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NEW.{column} <> OLD.{column} AND NOT (OLD.{column} || '>' || NEW.{column}) = ANY (ARRAY[{known}]) THEN
+            RAISE EXCEPTION '{table}: no move from % to %', OLD.{column}, NEW.{column}
+              USING ERRCODE = 'restrict_violation';
+          END IF;
+          RETURN NEW;
+        END $$;
+        CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OF {column} ON {table}
+          FOR EACH ROW EXECUTE FUNCTION {name}();
         """,
         f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();",
     )

@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 from tracker.accounts.models import User
 from tracker.clock import moment, real_moment
 from tracker.consequences import operations as consequences
+from tracker.plans import evidencing
 from tracker.problems import Refused
 from tracker.ratings import importer, receiving, verifying, watching
 from tracker.ratings.models import RatingImport
@@ -105,8 +106,16 @@ def send_reminders() -> None:
 @shared_task
 def sweep_files() -> None:
     """Delete uploads that were never confirmed: older than the day for which their form is good."""
-    swept = receiving.sweep_strays(older_than=real_moment() - timedelta(hours=26))
-    log.info("%s files that no import names were deleted", swept)
+    old = real_moment() - timedelta(hours=26)
+    swept = receiving.sweep_strays(older_than=old) + evidencing.sweep_strays(older_than=old)
+    log.info("%s files that no import and no evidence names were deleted", swept)
+
+
+@shared_task
+def scan_waiting_evidence() -> None:
+    """Ask the scanner about every file that waits for it."""
+    for evidence_id in evidencing.to_be_scanned():
+        log.info("Evidence %s: %s", evidence_id, evidencing.scan_evidence(evidence_id, now=moment().now))
 
 
 @shared_task

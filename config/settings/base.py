@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tracker.tasks.follow_up_changes",
         "schedule": env.int("CHANGES_EVERY", 30),
     },
+    "scan evidence": {"task": "tracker.tasks.scan_waiting_evidence", "schedule": env.int("SCANS_EVERY", 60)},
     "plan reminders": {"task": "tracker.tasks.plan_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
     "sweep unconfirmed uploads": {"task": "tracker.tasks.sweep_files", "schedule": crontab(hour="3", minute="10")},
     "verify the ratings": {"task": "tracker.tasks.verify_ratings", "schedule": crontab(hour="3", minute="40")},
@@ -279,6 +280,14 @@ WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 RATINGS_FILE_MAX_BYTES: int = env.int("RATINGS_FILE_MAX_BYTES", 200 * 1024 * 1024)
+# Files of evidence are checked by a ClamAV daemon: tcp://host:port or unix:///path.  Without one a built-in check
+# of type and test file stands in, and says so; production refuses that.
+EVIDENCE_SCANNER: str = env.str("EVIDENCE_SCANNER", "")
+
+# --- Plans -----------------------------------------------------------------------------------------
+# A verified action counts as sustained after the later of so many months and so many points without concern.
+SUSTAINED_MONTHS: int = env.int("SUSTAINED_MONTHS", 3)
+SUSTAINED_POINTS: int = env.int("SUSTAINED_POINTS", 6)
 
 # --- Mail ------------------------------------------------------------------------------------------
 # "outbox" keeps every message in the built-in outbox page and sends nothing anywhere.

@@ -8,7 +8,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.logs import logging_settings
 from config.settings.base import *  # noqa: F403
-from config.settings.base import LOG_LEVEL, ONE_DATABASE_URL, SECRET_KEY, SESSION_COOKIE_AGE, env, mail_backend
+from config.settings.base import (
+    EVIDENCE_SCANNER,
+    LOG_LEVEL,
+    ONE_DATABASE_URL,
+    SECRET_KEY,
+    SESSION_COOKIE_AGE,
+    env,
+    mail_backend,
+)
 
 if ONE_DATABASE_URL:
     raise ImproperlyConfigured(
@@ -17,6 +25,11 @@ if ONE_DATABASE_URL:
     )
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is not set, or is shorter than 50 characters. Make a long random one.")
+if not EVIDENCE_SCANNER:
+    raise ImproperlyConfigured(
+        "EVIDENCE_SCANNER is not set. In production every file people add is checked by a ClamAV daemon before "
+        "anybody may download it: name one, tcp://host:3310 or unix:///path. See docs/production.md."
+    )
 
 GALLERY = False
 LOGGING = logging_settings("json", LOG_LEVEL)

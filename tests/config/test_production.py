@@ -17,6 +17,7 @@ COMPLETE = {
     "DATABASE_URL": "postgres://turnaround_app:x@127.0.0.1:1/turnaround",
     "MIGRATION_DATABASE_URL": "postgres://turnaround_owner:x@127.0.0.1:1/turnaround",
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EVIDENCE_SCANNER": "tcp://127.0.0.1:3310",
 }
 
 
@@ -41,6 +42,7 @@ def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
         ("MIGRATION_DATABASE_URL", "two database roles"),
         ("DATABASE_URL", "DATABASE_URL is not set. It is the address of the PostgreSQL database"),
         ("REDIS_URL", "REDIS_URL is not set"),
+        ("EVIDENCE_SCANNER", "checked by a ClamAV daemon"),
         ("SECRET_KEY", "SECRET_KEY is not set"),
     ],
 )

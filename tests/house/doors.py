@@ -48,6 +48,7 @@ PLAN_OF_THE_TRUST = OWN_TRUST | {"own region's staff", "national staff"}
 A_PLAN_OF_SOME_TRUST = PLAN_OF_THE_TRUST | {"helper's lead", "other trust's lead", "other region's staff"}
 RECORDS_FINDINGS = frozenset({"own lead", "national staff"})
 MAKES_ACTIONS = frozenset({"own lead", "own executive", "helper's lead", "other trust's lead"})
+VERIFIES = frozenset({"own lead", "own chief executive", "own executive", "own approver"})
 LOADS_RATINGS = frozenset({"national staff", "administrator"})
 SETTLES_ROWS = frozenset({"national staff"})
 SEES_ROUNDS = frozenset({"national staff", "convenor"})
@@ -142,6 +143,23 @@ DOORS: dict[str, Door] = {
     "actions/<str:reference>/progress": door(PLAN_OF_THE_TRUST),
     # who may read the plan may see that there is such a page, and is told they may not (403)
     "actions/<str:reference>/reassign": Door(frozenset({"own lead"}), refuses=frozenset({403, 404})),
+    "actions/<str:reference>/edit": Door(frozenset({"own lead"}), refuses=frozenset({403, 404})),
+    "actions/<str:reference>/verify": Door(VERIFIES, refuses=frozenset({403, 404})),
+    "actions/<str:reference>/sustain": Door(VERIFIES, refuses=frozenset({403, 404})),
+    "actions/<str:reference>/set-aside": Door(frozenset({"own lead", "own executive"}), refuses=frozenset({403, 404})),
+    "actions/<str:reference>/reopen": Door(frozenset({"own lead"}), refuses=frozenset({403, 404})),
+    "actions/<str:reference>/evidence": door(PLAN_OF_THE_TRUST),
+    "actions/<str:reference>/due-date": door(PLAN_OF_THE_TRUST),
+    "actions/<str:reference>/due-date/ask": Door(frozenset({"own lead"}), refuses=frozenset({403, 404})),
+    "actions/<str:reference>/due-date/decide": Door(VERIFIES - {"own lead"}, refuses=frozenset({403, 404})),
+    "actions/<str:reference>/due-date/withdraw": Door(PLAN_OF_THE_TRUST, answers=frozenset({302})),
+    "actions/<str:reference>/comments": door(PLAN_OF_THE_TRUST),
+    "actions/<str:reference>/watch": Door(PLAN_OF_THE_TRUST, answers=frozenset({302})),
+    "evidence/<uuid:evidence_id>": door(PLAN_OF_THE_TRUST),
+    "evidence/<uuid:evidence_id>/file": door(PLAN_OF_THE_TRUST),
+    "evidence/<uuid:evidence_id>/image": Door(
+        PLAN_OF_THE_TRUST, arguments=lambda furniture: {"evidence_id": furniture.image.public_id}
+    ),
     "actions/new": Door(MAKES_ACTIONS, arguments=lambda furniture: {}, answers=frozenset({200, 302})),
     "reminders": door(A_PLAN_OF_SOME_TRUST),
     "outbox": door(RUNS_THE_SERVICE),
@@ -150,8 +168,6 @@ DOORS: dict[str, Door] = {
     "imports/new": door(LOADS_RATINGS),
     "imports/waiting": door(LOADS_RATINGS),
     "imports/waiting/<int:row_id>": door(SETTLES_ROWS),
-    "imports/rules": door(LOADS_RATINGS),
-    "imports/rules/<int:rule_id>/end": door(SETTLES_ROWS),
     "imports/<uuid:public_id>": door(LOADS_RATINGS),
     "imports/<uuid:public_id>/changes": door(LOADS_RATINGS),
     "imports/<uuid:public_id>/applied": door(LOADS_RATINGS),

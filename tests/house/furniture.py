@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from peerreview.pairing.inputs import Limits
 from peerreview.pairing.models import PairingRound
 from peerreview.pairing.operations import propose_round
@@ -18,14 +20,19 @@ from tracker.clock import moment
 from tracker.people.access import access_of
 from tracker.people.roles import Role
 from tracker.people.scope import enter, scope_of
+from tracker.plans.closing_models import Evidence
+from tracker.plans.evidencing import NewEvidence, add_evidence
+from tracker.plans.extending import ask_extension
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action, record_progress
-from tracker.ratings.models import RatingImport, SettlingRule, WaitingRow
+from tracker.plans.talking import comment_on_action
+from tracker.ratings.models import RatingImport, WaitingRow
 from tracker.ratings.rows import RatingRow
 from tracker.reminders.models import OutboxMessage, Reminder
 
 ACTION_CANARY = "Kingfisher-plan-of-Northborough"
 UPDATE_CANARY = "Goldcrest-progress-of-Northborough"
+EVIDENCE_CANARY = "Wryneck-evidence-of-Northborough"
 MESSAGE_CANARY = "Nightjar-message-to-the-lead"
 ROUND_CANARY = "Capercaillie-unpublished-round"
 
@@ -38,8 +45,9 @@ class Furniture:
     unpublished: PairingRound
     waiting_import: RatingImport
     waiting_row: WaitingRow
-    rule: SettlingRule
     message: OutboxMessage
+    evidence: Evidence
+    image: Evidence
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -50,7 +58,7 @@ class Furniture:
             "number": self.unpublished.pk,
             "public_id": self.waiting_import.public_id,
             "row_id": self.waiting_row.pk,
-            "rule_id": self.rule.pk,
+            "evidence_id": self.evidence.public_id,
         }
 
 
@@ -69,6 +77,16 @@ def furnish(cast: Cast) -> Furniture:
         record_progress(
             action, by=lead, now=now, words=f"Words {UPDATE_CANARY}", status="at_risk", version=action.version
         )
+        file = SimpleUploadedFile(f"{EVIDENCE_CANARY}.txt", f"Body {EVIDENCE_CANARY}".encode())
+        told = {"title": EVIDENCE_CANARY, "kind": "audit", "dated_on": today}
+        evidence = add_evidence(action, by=lead, now=now, given=NewEvidence(**told, file=file))
+        picture = SimpleUploadedFile(f"{EVIDENCE_CANARY}.png", b"\x89PNG\r\n\x1a\n" + bytes(20))
+        image = add_evidence(action, by=lead, now=now, given=NewEvidence(**told, file=picture))
+        ask_extension(
+            action, by=lead, now=now, due_wanted=today + timedelta(days=30), reason=f"Why {UPDATE_CANARY}",
+            impact=f"Impact {UPDATE_CANARY}", interim_control=f"Control {UPDATE_CANARY}",
+        )  # fmt: skip
+        comment_on_action(action, by=lead, now=now, words=f"Comment {UPDATE_CANARY}")
         reminder = Reminder.objects.create(
             trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, stage="before",
             due_on=action.due_on, send_on=today, planned_at=now, state="sent", settled_at=now,
@@ -91,11 +109,7 @@ def furnish(cast: Cast) -> Furniture:
         rating_import=waiting, part="Locations", line=7, reason="date", detail="31/02/2019 does not exist.",
         row=dict.fromkeys(RatingRow._fields, ""),
     )  # fmt: skip
-    rule = SettlingRule.objects.create(
-        kind="word_means", given="Requires Improvment", meaning="Requires improvement", made_at=now,
-        made_by=cast.national,
-    )  # fmt: skip
-    return Furniture(action, finding.inspection_id, finding.pk, unpublished, waiting, row, rule, message)
+    return Furniture(action, finding.inspection_id, finding.pk, unpublished, waiting, row, message, evidence, image)
 
 
 def _rate(cast: Cast) -> None:

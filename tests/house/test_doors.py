@@ -12,6 +12,7 @@ from tests.cast import Cast
 from tests.house.doors import DOORS, OUTSIDE, PERSONAS, PLAN_OF_THE_TRUST, RUNS_THE_SERVICE, SEES_ROUNDS, persona
 from tests.house.furniture import (
     ACTION_CANARY,
+    EVIDENCE_CANARY,
     MESSAGE_CANARY,
     ROUND_CANARY,
     UPDATE_CANARY,
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 MAY_HEAR = {
     ACTION_CANARY: PLAN_OF_THE_TRUST,
     UPDATE_CANARY: PLAN_OF_THE_TRUST,
+    EVIDENCE_CANARY: PLAN_OF_THE_TRUST,
     MESSAGE_CANARY: RUNS_THE_SERVICE | {"own lead"},
     ROUND_CANARY: SEES_ROUNDS,
 }
@@ -139,6 +141,7 @@ def test_the_canaries_do_sing_where_they_may(house: House) -> None:
     lead, convenor, administrator = (house.clients[n] for n in ("own lead", "convenor", "administrator"))
     assert ACTION_CANARY in lead.get("/actions").content.decode()
     assert UPDATE_CANARY in lead.get(f"/actions/{house.furniture.action.reference}").content.decode()
+    assert EVIDENCE_CANARY in lead.get(f"/evidence/{house.furniture.evidence.public_id}/file").content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds").content.decode()
     assert ACTION_CANARY in lead.get("/reminders?format=csv").content.decode()

@@ -52,10 +52,16 @@ def make_the_action(lead: Person, due: date) -> str:
     return lead.page.url.rsplit("/", 1)[1].split("?")[0]
 
 
-def record_progress(lead: Person, reference: str, status: str, words: str) -> None:
+def record_progress(lead: Person, reference: str, status: str, words: str, evidence: str = "") -> None:
     lead.go(f"/actions/{reference}")
     lead.page.get_by_label(status, exact=True).check()
     lead.page.get_by_label("What was done, or what stands in the way").fill(words)
+    if evidence:
+        today = datetime.now(ENGLAND).date()
+        lead.page.get_by_label("What it is (optional)").fill(evidence)
+        lead.page.get_by_label("Kind of evidence (optional)").select_option(label="Audit or check")
+        fill_date(lead, "Date of the evidence (optional)", today)
+        lead.page.get_by_label("Or the address of a page (optional)").fill("https://intranet.example.nhs.test/audit")
     lead.page.get_by_role("button", name="Save progress").click()
     lead.sees(words)
 
@@ -80,7 +86,7 @@ def test_the_whole_thread(demonstration: Service, visitor: Callable[..., Person]
     administrator.eventually_sees("/outbox", reference, seconds=90)
     assert TITLE not in administrator.page.content()
 
-    record_progress(lead, reference, "Done", "All five theatres; audit of 40 operations on 20 November.")
+    record_progress(lead, reference, "Done", "All five theatres; audit of 40 operations.", "Audit of swab counts")
 
     # a round, and why each pair
     national.go("/peer/rounds/new")

@@ -17,7 +17,10 @@ from tracker.api.errors import ConflictSerializer, ProblemSerializer
 from tracker.api.filters import CodeOf, Filters
 from tracker.api.schema import refusals_and
 from tracker.people.roles import Can
-from tracker.plans.lifecycle import Status
+from tracker.plans.closing_models import EvidenceKind
+from tracker.plans.editing import replace_texts
+from tracker.plans.evidencing import NewEvidence
+from tracker.plans.lifecycle import Scan, Status
 from tracker.plans.models import Action
 from tracker.plans.operations import record_progress
 from tracker.plans.queries import timeline
@@ -55,7 +58,15 @@ class ActionSerializer(serializers.Serializer[Any]):
     executive = serializers.CharField(source="executive.name")
     original_due_on = serializers.DateField()
     due_on = serializers.DateField()
+    times_moved = serializers.IntegerField()
     done_on = serializers.DateField(allow_null=True)
+    delivered_on = serializers.DateField(allow_null=True)
+    verified_on = serializers.DateField(allow_null=True)
+    verified_by = serializers.CharField(source="verified_by.name", default=None, allow_null=True)
+    sustained_on = serializers.DateField(allow_null=True)
+    interim_control = serializers.CharField()
+    risk = serializers.CharField()
+    own_reference = serializers.CharField()
     service = serializers.CharField(source="service.key", default=None, allow_null=True)
     domain = serializers.CharField(source="key_question.key", default=None, allow_null=True)
     site = serializers.CharField(source="site.cqc_id", default=None, allow_null=True)
@@ -75,12 +86,48 @@ class EntrySerializer(serializers.Serializer[Any]):
     status_before = serializers.CharField()
     status_after = serializers.CharField()
     rating_change = serializers.IntegerField(source="rating_change_id", allow_null=True)
+    changes = serializers.DictField(help_text="What changed: before and after, by field.")
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """A piece of evidence, the newest version; its file is downloaded from its page."""
+
+    id = serializers.UUIDField(source="public_id")
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(EvidenceKind.choices)
+    dated_on = serializers.DateField()
+    version = serializers.IntegerField(source="number")
+    link = serializers.CharField()
+    file_name = serializers.CharField()
+    sha256 = serializers.CharField()
+    scan = serializers.ChoiceField(Scan.choices)
 
 
 class ActionWithHistorySerializer(ActionSerializer):
     """The action and everything that happened to it, the newest first."""
 
     history = EntrySerializer(many=True)
+    evidence = EvidenceSerializer(source="pieces", many=True)
+
+
+class LinkedEvidenceSerializer(serializers.Serializer[Any]):
+    """Evidence that lies elsewhere; files are added on the pages."""
+
+    title = serializers.CharField(max_length=300)
+    kind = serializers.ChoiceField(EvidenceKind.choices)
+    dated_on = serializers.DateField()
+    link = serializers.URLField(max_length=1000)
+
+
+class TextsSerializer(serializers.Serializer[Any]):
+    """The texts of an action; what is not sent stays."""
+
+    title = serializers.CharField(max_length=300, required=False)
+    detail = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    interim_control = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    risk = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    own_reference = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    nhs_number_checked = serializers.BooleanField(default=False)
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -88,6 +135,8 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
     words = serializers.CharField(max_length=20_000)
     status = serializers.ChoiceField(Status.choices)
+    delivered_on = serializers.DateField(required=False, help_text="Where it is done; today when not sent.")
+    evidence = LinkedEvidenceSerializer(required=False, help_text="Added with the update.")
     nhs_number_checked = serializers.BooleanField(
         default=False, help_text="Somebody has made sure that the ten digits in the words are no NHS number."
     )
@@ -112,7 +161,7 @@ class ActionFilters(Filters):
 
 
 LOOKUPS = {"trust": "trust__code", "status": "status", "due_before": "due_on__lte", "due_after": "due_on__gte"}
-RELATED = ("trust", "owner", "executive", "service", "key_question", "site")
+RELATED = ("trust", "owner", "executive", "verified_by", "service", "key_question", "site")
 
 
 class OwnActions(GenericAPIView[Action]):
@@ -145,8 +194,44 @@ class OneAction(OwnActions, Door, RetrieveAPIView[Action]):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         action = self.get_object()
+        return self._answer(action)
+
+    @extend_schema(
+        request=TextsSerializer,
+        parameters=[
+            OpenApiParameter(
+                "If-Match", OpenApiTypes.STR, "header", required=True, description="The ETag of the action as read."
+            )
+        ],
+        responses=refusals_and(
+            {
+                200: ActionWithHistorySerializer,
+                403: OpenApiResponse(ProblemSerializer, "You may read this action and not change it."),
+                412: OpenApiResponse(ConflictSerializer, "Somebody saved first: both texts."),
+                413: ProblemSerializer,
+                415: ProblemSerializer,
+                422: OpenApiResponse(ProblemSerializer, "Refused, and why."),
+                428: OpenApiResponse(ProblemSerializer, "If-Match is missing."),
+            }
+        ),
+    )
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change the action's texts.  Only the version that stands is changed: a program is not asked to merge."""
+        action = self.get_object()
+        sent = TextsSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        given = dict(sent.validated_data)
+        checked = given.pop("nhs_number_checked")
+        version = _version_in(request.headers.get("If-Match", ""), action)
+        changed = replace_texts(
+            action, by=self.access, now=self.moment.now, texts=given, version=version, nhs_number_checked=checked
+        )
+        return self._answer(changed)
+
+    def _answer(self, action: Action) -> Response:
         action.history = timeline(action, self.access)  # type: ignore[attr-defined]
-        return Response(self.get_serializer(action).data, headers={"ETag": etag_of(action)})
+        action.pieces = list(action.evidence.current())  # type: ignore[attr-defined]
+        return Response(ActionWithHistorySerializer(action).data, headers={"ETag": etag_of(action)})
 
 
 class Progress(OwnActions, Door):
@@ -190,6 +275,8 @@ class Progress(OwnActions, Door):
             now=self.moment.now,
             words=sent.validated_data["words"],
             status=sent.validated_data["status"],
+            delivered_on=sent.validated_data.get("delivered_on"),
+            evidence=NewEvidence(**offered) if (offered := sent.validated_data.get("evidence")) else None,
             nhs_number_checked=sent.validated_data["nhs_number_checked"],
             version=_version_in(request.headers.get("If-Match", ""), action),
             form_key=_form_key_in(request.headers.get("Idempotency-Key")),

@@ -16,9 +16,10 @@ from tracker.consequences.models import Consequence
 from tracker.consequences.queries import actions_answering, fallen, undoing_of, undone_by
 from tracker.people.access import Access
 from tracker.people.scope import whole_service
-from tracker.plans.lifecycle import Status
+from tracker.plans.closing import reopen_action
+from tracker.plans.lifecycle import CLAIMED
 from tracker.plans.models import Action
-from tracker.plans.operations import note_on_action, reopen_action
+from tracker.plans.operations import note_on_action
 from tracker.ratings.models import ChangeBookmark, RatingChange
 from tracker.ratings.scale import Rating
 
@@ -87,7 +88,7 @@ def _react(change: RatingChange, service: Access, *, now: datetime) -> list[Kind
 
 def _open_again_or_note(action: Action, change: RatingChange, words: str, service: Access, *, now: datetime) -> Kind:
     locked = Action.objects.select_for_update(no_key=True).get(pk=action.pk)  # its owner may be finishing it now
-    if locked.status == Status.DONE:
+    if locked.status in CLAIMED:
         reopen_action(action, by=service, now=now, why=words, rating_change=change)
         return Kind.REOPENED
     note_on_action(action, by=service, now=now, why=words, rating_change=change)

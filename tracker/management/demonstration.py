@@ -20,6 +20,7 @@ from tracker.findings.operations import record_finding, record_inspection
 from tracker.people.access import Access, access_of
 from tracker.people.operations import add_person, give_role
 from tracker.people.roles import PLACES, Place, Role
+from tracker.plans.evidencing import NewEvidence
 from tracker.plans.operations import make_action, record_progress
 from tracker.ratings.importer import agree_to_import, apply_import, run_import
 from tracker.ratings.models import ImportEvent, RatedDomain, RatedService, RatingImport
@@ -169,9 +170,17 @@ def prepare_thread(moment: Moment) -> None:
             trust, by=by, now=moment.now, title=title, owner=lead, executive=executive,
             due_on=moment.today + timedelta(days=max(days, 1)), findings=[finding],
         )  # fmt: skip
+        done = days < 0
+        shown = NewEvidence(
+            "Audit of 60 operations",
+            "audit",
+            moment.today,
+            link="https://intranet.example.nhs.test/audits/safer-surgery",
+        )
         record_progress(
-            action, by=by, now=moment.now, version=action.version, status="done" if days < 0 else "on_track",
-            words="Audit of 60 operations in May: every step recorded in 58." if days < 0
+            action, by=by, now=moment.now, version=action.version, status="done" if done else "on_track",
+            words="Audit of 60 operations in May: every step recorded in 58." if done
             else "Agreed with the department; first figures next week.",
+            evidence=shown if done else None,
         )  # fmt: skip
     record_finding(inspection, by=by, now=moment.now, kind=Finding.Kind.SHOULD, words=SHOULD_DO)

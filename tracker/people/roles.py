@@ -21,6 +21,8 @@ class Can(StrEnum):
     SEE_PLANS = "see plans"  # confidential: actions, progress, reminders of a trust
     MAKE_ACTIONS = "make actions"
     UPDATE_ACTIONS = "update any action of the trust"
+    VERIFY_ACTIONS = "verify what somebody else has done"
+    DECIDE_EXTENSIONS = "decide on a later due date"
     KEEP_MEASURES = "add the trust's measures and their values"
     SEE_ROUNDS = "see pairing rounds before they are published"
     PROPOSE_ROUNDS = "propose pairing rounds"
@@ -74,11 +76,12 @@ _PUBLIC = frozenset({Can.SEE_RATINGS, Can.SEE_SECTOR})
 _TRUST = _PUBLIC | {Can.SEE_PLANS}
 
 GRANTS: dict[Role, frozenset[Can]] = {
-    Role.IMPROVEMENT_LEAD: _TRUST | {Can.RECORD_FINDINGS, Can.MAKE_ACTIONS, Can.UPDATE_ACTIONS, Can.KEEP_MEASURES},
-    Role.CHIEF_EXECUTIVE: _TRUST,
-    Role.ACCOUNTABLE_EXECUTIVE: _TRUST | {Can.MAKE_ACTIONS},
+    Role.IMPROVEMENT_LEAD: _TRUST
+    | {Can.RECORD_FINDINGS, Can.MAKE_ACTIONS, Can.UPDATE_ACTIONS, Can.VERIFY_ACTIONS, Can.KEEP_MEASURES},
+    Role.CHIEF_EXECUTIVE: _TRUST | {Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS},
+    Role.ACCOUNTABLE_EXECUTIVE: _TRUST | {Can.MAKE_ACTIONS, Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS},
     Role.BOARD_SIGNATORY: _TRUST,
-    Role.APPROVER: _TRUST,
+    Role.APPROVER: _TRUST | {Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS},
     # A peer mentor works at the helping trust and sees nothing of the host's until terms of reference share it.
     Role.PEER_MENTOR: _PUBLIC,
     Role.LAY_REVIEWER: _PUBLIC,

@@ -7,18 +7,19 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tracker.accounts.models import User
-from tracker.constraints import one_of
+from tracker.constraints import both_or_neither, one_of
 from tracker.findings.models import Finding
 from tracker.people.access import Access
 from tracker.people.roles import Can
-from tracker.plans.lifecycle import OPEN, Status
+from tracker.plans.lifecycle import CLAIMED, OPEN, Status
 from tracker.ratings.models import RatedDomain, RatedService
 from tracker.trusts.models import Site, Trust
 
 STATUSES = [status.value for status in Status]
+_CLAIMED = [status.value for status in CLAIMED]
 
 
 class ReferenceCounter(models.Model):
@@ -56,7 +57,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
 class Action(models.Model):
     """What a trust does about one or more findings: one owner, one accountable executive, one due date.
 
-    The reference (`RH8-MD-014`) and the original due date never change."""
+    The reference (`RH8-MD-014`) and the original due date never change; the due date only by a granted extension.
+    Whoever verified it is never its owner."""
 
     trust = models.ForeignKey(Trust, models.PROTECT, related_name="actions")
     reference = models.CharField(max_length=24, unique=True)
@@ -71,7 +73,17 @@ class Action(models.Model):
     original_due_on = models.DateField()
     due_on = models.DateField()
     status = models.CharField(max_length=12, choices=Status, default=Status.NOT_STARTED)
-    done_on = models.DateField(null=True, blank=True)
+    interim_control = models.TextField(blank=True)  # what keeps patients safe until it is done
+    risk = models.TextField(blank=True)  # what may happen if it is late, or does not work
+    own_reference = models.CharField(max_length=60, blank=True)  # the trust's own
+    times_moved = models.SmallIntegerField(default=0)  # how often its due date was moved
+    done_on = models.DateField(null=True, blank=True)  # when its owner said that it is done
+    delivered_on = models.DateField(null=True, blank=True)  # the day that, they say, it was
+    verified_on = models.DateField(null=True, blank=True)
+    verified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    sustained_on = models.DateField(null=True, blank=True)
+    # the action whose finding this one checks at a sister site
+    check_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="checks")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     version = models.IntegerField(default=1)  # a form saved from an older one is told so, and keeps its words
@@ -85,8 +97,23 @@ class Action(models.Model):
         constraints = [
             one_of("action_status_known", "status", STATUSES),
             models.CheckConstraint(
-                name="done_action_has_its_day",
-                condition=Q(status="done", done_on__isnull=False) | (~Q(status="done") & Q(done_on=None)),
+                name="done_action_has_its_days",
+                condition=Q(status__in=_CLAIMED, done_on__isnull=False, delivered_on__isnull=False)
+                | (~Q(status__in=_CLAIMED) & Q(done_on=None, delivered_on=None)),
+            ),
+            both_or_neither("verified_on_a_day_by_a_person", "verified_on", "verified_by"),
+            models.CheckConstraint(
+                name="verified_action_has_its_verifier",
+                condition=Q(status__in=["verified", "sustained"], verified_by__isnull=False)
+                | (~Q(status__in=["verified", "sustained"]) & Q(verified_by=None)),
+            ),
+            models.CheckConstraint(
+                name="action_not_verified_by_its_owner", condition=Q(verified_by=None) | ~Q(verified_by=F("owner"))
+            ),
+            models.CheckConstraint(
+                name="sustained_action_has_its_day",
+                condition=Q(status="sustained", sustained_on__isnull=False)
+                | (~Q(status="sustained") & Q(sustained_on=None)),
             ),
             models.UniqueConstraint(fields=["trust", "form_key"], name="one_action_a_form"),
         ]
@@ -135,7 +162,8 @@ class ProgressUpdate(models.Model):
 
 
 class ActionEvent(models.Model):
-    """Every move of an action: made, updated, done, reopened; who or what moved it, when and why.  Append-only."""
+    """Every move of an action, and every change of what is kept of it: who or what, when, why, and what was there
+    before.  Append-only."""
 
     class Kind(models.TextChoices):
         MADE = "made", "Made"
@@ -144,17 +172,30 @@ class ActionEvent(models.Model):
         REASSIGNED = "reassigned", "Reassigned"
         REOPENED = "reopened", "Reopened"
         NOTED = "noted", "Noted"  # the service says something about the action and moves nothing
+        EDITED = "edited", "Edited"
+        EVIDENCE = "evidence", "Evidence added"
+        VERIFIED = "verified", "Verified"
+        SUSTAINED = "sustained", "Sustained"
+        SET_ASIDE = "set_aside", "Set aside"
+        EXTENSION_ASKED = "extension_asked", "Later date asked"
+        EXTENDED = "extended", "Later date granted"
+        EXTENSION_REFUSED = "extension_refused", "Later date refused"
+        EXTENSION_WITHDRAWN = "extension_withdrawn", "Later date no longer asked"
 
     trust = models.ForeignKey(Trust, models.PROTECT, related_name="+")
     action = models.ForeignKey(Action, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=20, choices=Kind)
     status_before = models.CharField(max_length=12, blank=True)
     status_after = models.CharField(max_length=12)
     why = models.TextField(blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # null: the service
+    on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     progress = models.OneToOneField(ProgressUpdate, models.PROTECT, null=True, blank=True, related_name="event")
     rating_change_id = models.BigIntegerField(null=True, blank=True)  # the change that caused it
+    finding = models.ForeignKey(Finding, models.PROTECT, null=True, blank=True, related_name="+")  # which caused it
+    changes = models.JSONField(default=dict)  # what changed: {"owner": ["before", "after"]}
+    version = models.IntegerField(default=0)  # the action's, after it
 
     class Meta:
         db_table = "action_event"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tracker.clock import ENGLAND
 from tracker.findings.models import Finding
+from tracker.plans.editing import LABELS
 from tracker.plans.lifecycle import OPEN, Status
 from tracker.plans.models import Action, ActionEvent
 from tracker.plans.operations import OWN
@@ -21,12 +22,32 @@ STATUS_TONES = {
     Status.AT_RISK: "yellow",
     Status.OFF_TRACK: "red",
     Status.DONE: "blue",
+    Status.VERIFIED: "blue",
+    Status.SUSTAINED: "aqua-green",
     Status.REOPENED: "purple",
+    Status.SET_ASIDE: "white",
 }
 _EVENT_WORDS = {
     ActionEvent.Kind.MADE: "Action made",
     ActionEvent.Kind.REASSIGNED: "Given to somebody else",
     ActionEvent.Kind.NOTED: "Noted",
+    ActionEvent.Kind.EDITED: "Edited",
+    ActionEvent.Kind.EVIDENCE: "Evidence added",
+    ActionEvent.Kind.VERIFIED: "Verified",
+    ActionEvent.Kind.SUSTAINED: "Sustained: complete and embedded",
+    ActionEvent.Kind.SET_ASIDE: "Set aside",
+    ActionEvent.Kind.EXTENSION_ASKED: "A later date was asked for",
+    ActionEvent.Kind.EXTENDED: "The later date was granted",
+    ActionEvent.Kind.EXTENSION_REFUSED: "The later date was refused",
+    ActionEvent.Kind.EXTENSION_WITHDRAWN: "The later date is no longer asked for",
+}
+
+_FIELD_WORDS = {
+    **LABELS,
+    "owner": "Owner",
+    "executive": "Accountable executive",
+    "due_on": "Due date",
+    "status": "Status",
 }
 
 
@@ -47,7 +68,7 @@ def days(count: int) -> str:
 def due_note(action: Action, today: date) -> str:
     """How the due date stands: "12 days overdue", "due today", "in 5 days"; empty when it no longer matters."""
     if action.status not in OPEN:
-        return f"done {long_day(action.done_on)}"
+        return f"done {long_day(action.delivered_on)}" if action.delivered_on else ""
     left = (action.due_on - today).days
     if left < 0:
         return f"{days(-left)} overdue"
@@ -73,6 +94,8 @@ def event_title(entry: Entry) -> str:
     kind = ActionEvent.Kind(entry.kind)
     after = Status(entry.status_after).label if entry.status_after else ""
     if kind == ActionEvent.Kind.REOPENED:
+        if entry.finding_id:
+            return "Reopened because its finding returned"
         return "Reopened because a rating fell" if entry.rating_change_id else "Reopened"
     if kind == ActionEvent.Kind.UPDATED:
         return f"Progress recorded, still {after.lower()}"
@@ -83,7 +106,7 @@ def event_title(entry: Entry) -> str:
     return _EVENT_WORDS[kind]
 
 
-def shown_entry(entry: Entry) -> dict[str, str]:
+def shown_entry(entry: Entry) -> dict[str, Any]:
     """One event of the timeline."""
     by = str(entry.by) if entry.by else "Turnaround"
     return {
@@ -92,7 +115,19 @@ def shown_entry(entry: Entry) -> dict[str, str]:
         "datetime": entry.at.isoformat(),
         "by": f"{by} on behalf of {entry.on_behalf_of}" if entry.on_behalf_of else by,
         "text": entry.words,
+        "changes": [
+            {"what": _FIELD_WORDS.get(name, name), "before": _value(before), "after": _value(after)}
+            for name, (before, after) in entry.changes.items()
+        ],
     }
+
+
+def _value(text: str) -> str:
+    """A day in words, anything else as it is."""
+    try:
+        return long_day(date.fromisoformat(text))
+    except ValueError:
+        return text or "nothing"
 
 
 def reopened_because(action: Action, entries: list[Entry]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tracker.accounts.models import User
+from tracker.plans.evidencing import NewEvidence
 from tracker.plans.lifecycle import Status, next_statuses
 from tracker.plans.models import Action
 from tracker.plans.operations import TITLE_LENGTH
@@ -22,6 +23,7 @@ from tracker.web.fields import (
     VersionField,
 )
 from tracker.web.forms_base import Form
+from tracker.web.forms_evidence import FormWithFile, evidence_file, evidence_kind, evidence_link, evidence_title
 from tracker.web.refusals import FormAboutCare, FormKeyField
 
 STATUS_HINTS = {
@@ -84,8 +86,10 @@ class ActionForm(FormAboutCare):
             )
 
 
-class ProgressForm(FormAboutCare):
-    """How an action stands, and what was done."""
+class ProgressForm(FormWithFile):
+    """How an action stands, what was done, and, where it is done, what shows it."""
+
+    watched = ("words", "title", "link")
 
     status = RadiosField(label="How it stands now", missing="Select how the action stands")
     words = TextAreaField(
@@ -95,12 +99,45 @@ class ProgressForm(FormAboutCare):
         help_text="Everybody who sees the trust's plan can read this. Leave out anything about a single patient.",
     )
     for_owner = CheckboxField(label="", required=False)
+    delivered_on = DateField(
+        label="When it was delivered", required=False, help_text="Only where it is done. For example, 20 11 2026"
+    )
+    title = evidence_title(required=False)
+    kind = evidence_kind(required=False)
+    dated_on = DateField(label="Date of the evidence", required=False, help_text="The day of delivery or later")
+    file = evidence_file()
+    link = evidence_link()
     version = VersionField()
     form_key = FormKeyField()
     field_order = ["status", "words", "nhs_number_checked"]
+    about_evidence = ("title", "kind", "dated_on", "file", "link")
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """As every form's, with what was given as evidence in one."""
+        given = super().given
+        parts = {name: given.pop(name, None) for name in self.about_evidence}
+        offered = parts["file"] or parts["link"] or parts["title"]
+        return {**given, "evidence": NewEvidence(**parts) if offered else None}
+
+    def clean(self) -> dict[str, Any]:
+        """Evidence is whole or not there at all."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("file") or cleaned.get("link") or cleaned.get("title"):
+            for name, say in (
+                ("title", "Enter what the evidence is"),
+                ("kind", "Select what kind of evidence it is"),
+                ("dated_on", "Enter the date of the evidence"),
+            ):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, say)
+        return cleaned
 
     def __init__(self, *args: Any, action: Action, person_id: int | None, **options: Any) -> None:
         super().__init__(*args, **options)
+        if Status.DONE not in next_statuses(action.status):  # there is nothing to show before it is open again
+            for name in ("delivered_on", *self.about_evidence):
+                del self.fields[name]
         status = self.fields["status"]
         assert isinstance(status, RadiosField)
         status.choices = [(one.value, one.label) for one in next_statuses(action.status)]

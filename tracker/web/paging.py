@@ -1,21 +1,15 @@
 """One page of a counted list."""
 
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from tracker.web.addresses import PAGE, Pages
 
-Shown = TypeVar("Shown", covariant=True)
+Row = TypeVar("Row")
 
 
-class Rows(Protocol[Shown]):
-    """A queryset, or what is counted and sliced like one."""
-
-    def count(self) -> int: ...
-
-    def __getitem__(self, wanted: slice, /) -> Shown: ...
-
-
-def one_page(rows: Rows[Shown], query: Any) -> tuple[Shown, Pages]:
+def one_page(rows: QuerySet[Any, Row], query: Any) -> tuple[QuerySet[Any, Row], Pages]:
     """The rows of the page the query string asks for, and which page it is; past the end it is the last one."""
     total = rows.count()
     number = min(Pages.asked(query.get("page", "")), Pages(1, total).last)

@@ -83,9 +83,12 @@ class FormAboutCare(Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        sent = " ".join(str(self.data.get(self.add_prefix(name), "")) for name in self.watched)
-        if not looks_like_nhs_numbers(sent):
+        if not looks_like_nhs_numbers(self.words_sent()):
             del self.fields["nhs_number_checked"]
+
+    def words_sent(self) -> str:
+        """All words of the form in which a patient's number may stand."""
+        return " ".join(str(self.data.get(self.add_prefix(name), "")) for name in self.watched)
 
     @property
     def given(self) -> dict[str, Any]:

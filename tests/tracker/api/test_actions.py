@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.cast import Cast
 from tests.plan_factories import finish, new_action, stored
-from tests.tracker.api.conftest import Caller
+from tests.tracker.api.conftest import API, Caller
+from tracker.clock import moment
 from tracker.people.roles import Role
 from tracker.people.scope import whole_service
-from tracker.plans.models import ProgressUpdate
+from tracker.plans.models import Action, ProgressUpdate
 
 Calling = Callable[[Any], Caller]
 SENT = {"words": "Ward audits have begun.", "status": "on_track"}
@@ -112,3 +115,40 @@ def test_filters_find_ones_own_actions(cast: Cast, caller: Calling) -> None:
     assert len(calling.rows("actions", status="not_started", trust="XN1", due_before="2026-12-21")) == 1
     assert calling.rows("actions", due_after="2026-12-22") == []
     assert calling.rows("actions", trust="XA1") == []
+
+
+def patch(calling: Caller, action: Action, body: object, tag: str) -> Any:
+    headers = {**calling.headers, "If-Match": tag}
+    return calling.client.patch(f"{API}actions/{action.reference}", body, "application/json", headers=headers)
+
+
+def test_texts_are_changed_at_the_version_that_was_read_and_no_other(cast: Cast, caller: Calling) -> None:
+    action, calling = new_action(cast), caller(cast.lead)
+    tag = calling.get(f"actions/{action.reference}")["ETag"]
+    answer = patch(calling, action, {"risk": "Late antibiotics."}, tag)
+    assert answer.status_code == 200
+    assert (answer.json()["risk"], answer.json()["title"]) == ("Late antibiotics.", action.title)
+    stale = patch(calling, action, {"risk": "None."}, tag)
+    assert (stale.status_code, stale.json()["yours"]) == (412, {"risk": "None."})
+    assert patch(calling, action, {"risk": "None."}, "").status_code == 428
+    assert patch(calling, action, {"title": ""}, answer["ETag"]).status_code == 400
+    assert stored(action).risk == "Late antibiotics."
+
+
+def test_done_by_the_api_takes_evidence_too(cast: Cast, caller: Calling) -> None:
+    action, calling = new_action(cast), caller(cast.lead)
+    tag, today = calling.get(f"actions/{action.reference}")["ETag"], str(moment().today)
+    sent: dict[str, Any] = {"words": "All wards.", "status": "done", "delivered_on": today}
+    refused = calling.post(f"actions/{action.reference}/updates", sent, **{"If-Match": tag})
+    assert (refused.status_code, "Add evidence" in refused.json()["error"]) == (422, True)
+    sent["evidence"] = {"title": "Audit", "kind": "audit", "dated_on": today, "link": "https://intranet.test/audit"}
+    assert calling.post(f"actions/{action.reference}/updates", sent, **{"If-Match": tag}).status_code == 201
+    told = calling.get(f"actions/{action.reference}").json()
+    assert (told["status"], told["evidence"][0]["title"], told["delivered_on"]) == ("done", "Audit", today)
+
+
+@pytest.mark.parametrize("who", ["national", "other_lead"])
+def test_nobody_else_changes_the_texts(cast: Cast, caller: Calling, who: str) -> None:
+    action = new_action(cast)
+    answer = patch(caller(getattr(cast, who)), action, {"risk": "x"}, f'"{action.reference}.1"')
+    assert answer.status_code == (403 if who == "national" else 404)

@@ -14,8 +14,9 @@ from tracker.people.access import Access
 from tracker.people.models import Assignment
 from tracker.people.roles import GRANTS, Can, Role
 from tracker.people.scope import enter, scope_of, whole_service
+from tracker.plans.closing import reopen_action
 from tracker.plans.models import Action, ActionEvent, ProgressUpdate
-from tracker.plans.operations import make_action, reassign_action, record_progress, reopen_action
+from tracker.plans.operations import make_action, reassign_action, record_progress
 from tracker.plans.queries import owed_today, people_of_the_plan, timeline
 from tracker.problems import NotAllowed, Refused, Stale
 
@@ -150,10 +151,10 @@ def test_nothing_typed_over_somebody_elses_save_is_lost(cast: Cast) -> None:
     action = new_action(cast)
     progress(action, cast, "Mine came first.", status="off_track")
     with pytest.raises(Stale) as stale:
-        progress(action, cast, "Mine came second.", by=cast.lead, status="done")
+        progress(action, cast, "Mine came second.", by=cast.lead, status="at_risk")
     theirs = stale.value.theirs
     assert (theirs["words"], theirs["status"], theirs["by"]) == ("Mine came first.", "off_track", str(cast.lead))
-    progress(action, cast, "Mine came second.", status="done", version=int(theirs["version"]))
+    progress(action, cast, "Mine came second.", status="at_risk", version=int(theirs["version"]))
     with whole_service():
         assert [u.words for u in action.updates.all()] == ["Mine came second.", "Mine came first."]
 
@@ -273,6 +274,7 @@ def test_the_timeline_tells_each_thing_once_and_the_newest_first(cast: Cast) -> 
     assert told == [
         ("reopened", "It came back.", "reopened"),
         ("moved", "Audit of 40 patients: all screened.", "done"),
+        ("evidence", "Audit of 40 patients, dated 23 November 2026", "on_track"),
         ("updated", "Going on.", "on_track"),
         ("moved", "Begun.", "on_track"),
         ("made", "", "not_started"),

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import TextChoices
 
 from tracker.people.roles import Can
-from tracker.plans import lifecycle as action_lifecycle
+from tracker.plans import lifecycle as plan_lifecycles
 from tracker.ratings import import_lifecycle
 
 DRAWING = Path("docs") / "lifecycles.md"
@@ -23,7 +23,7 @@ class Lifecycle:
     title: str
     module: str
     begins: TextChoices
-    moves: Mapping[tuple[Any, Any], Can]  # from one member of `begins`'s enumeration to another
+    moves: Mapping[tuple[Any, Any], Can | plan_lifecycles.ByTheService]  # from one member of `begins`'s to another
 
 
 # In flow order.  A new lifecycle is drawn by adding it here.
@@ -31,7 +31,14 @@ LIFECYCLES = (
     Lifecycle(
         "An import of ratings", import_lifecycle.__name__, import_lifecycle.State.RECEIVED, import_lifecycle.MOVES
     ),
-    Lifecycle("An action", action_lifecycle.__name__, action_lifecycle.Status.NOT_STARTED, action_lifecycle.MOVES),
+    Lifecycle("An action", plan_lifecycles.__name__, plan_lifecycles.Status.NOT_STARTED, plan_lifecycles.MOVES),
+    Lifecycle(
+        "A later due date, asked for",
+        plan_lifecycles.__name__,
+        plan_lifecycles.Asked.ASKED,
+        plan_lifecycles.EXTENSION_MOVES,
+    ),
+    Lifecycle("A file of evidence", plan_lifecycles.__name__, plan_lifecycles.Scan.PENDING, plan_lifecycles.SCAN_MOVES),
 )
 
 

@@ -5,25 +5,30 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from tracker.findings.models import Finding
 from tracker.people.roles import Can
-from tracker.plans.lifecycle import Status
+from tracker.plans.lifecycle import Status, next_statuses
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action as make
 from tracker.plans.operations import reassign_action as reassign
 from tracker.plans.operations import record_progress as record
 from tracker.plans.queries import people_of_the_plan, timeline
+from tracker.plans.writing import may_work_on
 from tracker.trusts.models import Trust
 from tracker.web.action_lists import action_columns, action_rows, actions_table, actions_title
+from tracker.web.action_pages import find_action, sub_pages
 from tracker.web.action_words import kind_words, place_of_action, reopened_because, shown_entry, status_tag
 from tracker.web.actions_filter import read_filter
 from tracker.web.exports import download, download_links, wanted_format
-from tracker.web.finding_words import finding_href, shown_finding
+from tracker.web.finding_words import shown_finding
 from tracker.web.forms_actions import ActionForm, ProgressForm, ReassignForm
 from tracker.web.paging import one_page
 from tracker.web.refusals import carry_out, theirs
 from tracker.web.requests import SignedInRequest, needs, refuse_unless
+from tracker.web.views.actions_closing import next_steps
+from tracker.web.views.actions_talk import watched
 
 
 @needs(Can.SEE_PLANS)
@@ -61,17 +66,17 @@ def actions(request: SignedInRequest) -> HttpResponse:
 
 @needs(Can.SEE_PLANS)
 def action(request: SignedInRequest, reference: str) -> HttpResponse:
-    found = _action(request, reference)
+    found = find_action(request, reference)
     return _page(request, found, _progress_form(request, found) if _may_record(request, found) else None)
 
 
 @needs(Can.SEE_PLANS)
 def record_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     """The form on the action's page is sent here; a refusal shows the page again with everything typed."""
-    found = _action(request, reference)
+    found = find_action(request, reference)
     if request.method != "POST":
         return action(request, reference)
-    refuse_unless(_may_record(request, found))
+    refuse_unless(may_work_on(found, request.access))
     form = _progress_form(request, found)
 
     def save() -> HttpResponse:
@@ -111,7 +116,7 @@ def make_action(request: SignedInRequest) -> HttpResponse:
 
 @needs(Can.SEE_PLANS)
 def reassign_action(request: SignedInRequest, reference: str) -> HttpResponse:
-    found = _action(request, reference)
+    found = find_action(request, reference)
     refuse_unless(request.access.may(Can.UPDATE_ACTIONS, found.trust_id))
     held = {"owner": found.owner_id, "executive": found.executive_id, "version": found.version}
     form = ReassignForm(
@@ -132,24 +137,14 @@ def reassign_action(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "tracker/actions/reassign_action.jinja", {"form": form, "action": found, "stands": stands})
 
 
-def _action(request: SignedInRequest, reference: str) -> Action:
-    """The action, where the person may see it: otherwise there is none."""
-    visible = Action.objects.visible_to(request.access).select_related(
-        "trust", "owner", "executive", "service", "key_question", "site", "made_by"
-    )
-    found = visible.filter(reference=reference.upper()).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 def _may_record(request: SignedInRequest, found: Action) -> bool:
-    return request.access.person_id == found.owner_id or request.access.may(Can.UPDATE_ACTIONS, found.trust_id)
+    return may_work_on(found, request.access) and bool(next_statuses(found.status))
 
 
 def _progress_form(request: SignedInRequest, found: Action) -> ProgressForm:
     return ProgressForm(
         request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         action=found,
         person_id=request.access.person_id,
         initial={"version": found.version, "status": found.status},
@@ -191,11 +186,15 @@ def _page(request: SignedInRequest, found: Action, form: ProgressForm | None) ->
             {
                 **shown_finding(finding),
                 "inspection": finding.inspection.title,
-                "href": finding_href(found.trust.code, finding.pk),
+                "href": f"{reverse('inspections', args=[found.trust.code])}#finding-{finding.pk}",
             }
             for finding in findings
         ],
         "events": [shown_entry(entry) for entry in entries],
+        "sub_pages": sub_pages(found, "action"),
+        "steps": next_steps(request, found),
+        "watched": watched(request, found.pk),
+        "verification": found.verifications.select_related("by", "evidence").first() if found.verified_on else None,
         "reopened_because": reopened_because(found, entries),
         "form": form,
         "theirs": {**stands, "status": Status(stands["status"]).label} if stands else {},
