@@ -14,7 +14,7 @@ from tracker.demonstration.cast import CAST
 from tracker.findings.models import Inspection
 from tracker.people.scope import whole_service
 from tracker.plans.models import Action
-from tracker.ratings.models import CurrentRating, RatingImport, WaitingRow
+from tracker.ratings.models import CurrentRating, RatingImport, SettlingRule, WaitingRow
 
 OTHERS = ("accounts/", "administration/")
 """Pages of other people's making."""
@@ -62,6 +62,7 @@ def arguments() -> dict[str, Any]:
             "reference": action.reference,
             "inspection_id": Inspection.objects.order_by("pk")[0].pk,
             "row_id": WaitingRow.objects.order_by("pk")[0].pk,
+            "rule_id": SettlingRule.objects.order_by("pk")[0].pk,
             "number": PairingRound.objects.order_by("pk")[0].pk,
             "public_id": newest.public_id,
             "session_id": 1,  # of an address for posting to

@@ -19,7 +19,8 @@ from tracker.management.demonstration import prepare_people, prepare_thread
 from tracker.people.access import access_of
 from tracker.people.scope import scope_of, whole_service
 from tracker.plans.operations import make_action
-from tracker.ratings.models import RatingImport
+from tracker.ratings.models import RatingImport, SettlingRule
+from tracker.ratings.settling import settle_by_rule
 from tracker.trusts.models import Trust
 
 ACTIONS: Final = 200
@@ -35,6 +36,10 @@ def begin(england: England) -> None:
     add_month(england, 0)
     with whole_service():
         prepare_thread(now)
+    settle_by_rule(
+        kind=SettlingRule.Kind.WORD_MEANS, given="Requires Improvment", meaning="Requires improvement",
+        by=User.objects.get(email="national@demo.test"), now=now.now,
+    )  # fmt: skip
 
 
 def add_round() -> None:

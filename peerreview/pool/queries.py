@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from peerreview.pool.candidates import GOOD, Candidate, Facts, Pool, Rated, Risen
@@ -40,18 +40,76 @@ LEFT JOIN acquired a ON a.site_id = c.site_id
 WHERE c.counted AND NOT c.superseded AND (d.key = ANY (%(domains)s) OR (d.key = 'overall' AND s.key = 'overall'))
 """  # noqa: S608 - our own words only
 
+# For saying who needs help and who may help, and no more: what is said of each trust as a whole, and, where that does
+# not decide it, the weak ratings of its services; one row without a rating says that it has services at all.
+_WHOLE: Final = """
+SELECT c.trust_id, true, true, s.name, d.key, d.name,
+       CASE WHEN c.state = 'rated' AND NOT c.disputed THEN COALESCE(c.rating, 0) ELSE 0 END,
+       COALESCE(c.published_on::text, ''), false, false
+FROM current_rating c
+JOIN rated_service s ON s.id = c.service_id
+JOIN rated_domain d ON d.id = c.domain_id
+WHERE c.service_id = (SELECT id FROM rated_service WHERE key = 'overall') AND c.level = 'provider'
+  AND c.trust_id = ANY (%(trusts)s::bigint[]) AND c.counted AND NOT c.superseded
+  AND (d.key = ANY (%(domains)s) OR d.key = 'overall')
+"""
+_WEAK: Final = """
+SELECT DISTINCT c.trust_id, false, false, s.name, d.key, d.name, c.rating, '', false, false
+FROM current_rating c
+JOIN rated_service s ON s.id = c.service_id
+JOIN rated_domain d ON d.id = c.domain_id
+WHERE c.trust_id = ANY (%(trusts)s::bigint[]) AND c.counted AND NOT c.superseded
+  AND s.key <> 'overall' AND d.key = ANY (%(domains)s) AND c.rating < 3 AND c.state = 'rated' AND NOT c.disputed
+UNION ALL
+SELECT t.id, false, false, '', '', '', 0, '', false, false
+FROM unnest(%(trusts)s::bigint[]) AS t (id)
+WHERE EXISTS (
+  SELECT 1 FROM current_rating c
+  JOIN rated_service s ON s.id = c.service_id AND s.key <> 'overall'
+  JOIN rated_domain d ON d.id = c.domain_id AND d.key = ANY (%(domains)s)
+  WHERE c.trust_id = t.id AND c.counted AND NOT c.superseded)
+"""
+
+# A rise is sought only in cells that were ever weak and later were not.  Those are stepped through by their index and
+# of the others nothing is read, so that the cost is that of the turnarounds there were, not of all that was ever said.
 _RISES: Final = f"""
-WITH acquired AS ({_ACQUIRED}), told AS (
-  SELECT DISTINCT ON (r.organisation_id, r.service_id, r.domain_id, r.published_on)
-         o.trust_id, o.level, r.organisation_id, r.service_id, r.domain_id, r.published_on, r.rating
-  FROM rating_record r
-  JOIN rated_organisation o ON o.id = r.organisation_id
+WITH acquired AS ({_ACQUIRED}), may_have_risen AS MATERIALIZED (
+  SELECT o.trust_id, o.id AS organisation_id, o.level, weak.service_id, weak.domain_id, t.opened, a.until
+  FROM rated_organisation o
   JOIN trust t ON t.id = o.trust_id AND t.id = ANY (%(trusts)s::bigint[])
   LEFT JOIN acquired a ON a.site_id = o.site_id
-  WHERE r.listed AND r.state = 'rated' AND r.variant = 0 AND r.inherited <> 'Y' AND r.published_on <= %(today)s
-    AND r.published_on >= COALESCE(t.opened, '-infinity') AND r.published_on > COALESCE(a.until, '-infinity')
-    AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = r.id)
-  ORDER BY r.organisation_id, r.service_id, r.domain_id, r.published_on, r.id DESC
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE cell AS (
+      (SELECT r.service_id, r.domain_id, r.published_on FROM rating_record r
+       WHERE r.organisation_id = o.id AND r.rating < 3 AND r.listed
+       ORDER BY r.service_id, r.domain_id, r.published_on LIMIT 1)
+      UNION ALL
+      SELECT later.* FROM cell CROSS JOIN LATERAL (
+        SELECT r.service_id, r.domain_id, r.published_on FROM rating_record r
+        WHERE r.organisation_id = o.id AND r.rating < 3 AND r.listed
+          AND (r.service_id, r.domain_id) > (cell.service_id, cell.domain_id)
+        ORDER BY r.service_id, r.domain_id, r.published_on LIMIT 1
+      ) later
+    )
+    SELECT * FROM cell
+  ) weak
+  CROSS JOIN LATERAL (
+    SELECT 1 FROM rating_record r
+    WHERE r.organisation_id = o.id AND r.service_id = weak.service_id AND r.domain_id = weak.domain_id
+      AND r.rating >= 3 AND r.listed AND r.published_on > weak.published_on
+    LIMIT 1) later_strong
+), told AS (
+  SELECT m.trust_id, m.level, m.organisation_id, m.service_id, m.domain_id, day.published_on, day.rating
+  FROM may_have_risen m
+  CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (r.published_on) r.published_on, r.rating
+    FROM rating_record r
+    WHERE r.organisation_id = m.organisation_id AND r.service_id = m.service_id AND r.domain_id = m.domain_id
+      AND r.listed AND r.state = 'rated' AND r.variant = 0 AND r.inherited <> 'Y' AND r.published_on <= %(today)s
+      AND r.published_on >= COALESCE(m.opened, '-infinity') AND r.published_on > COALESCE(m.until, '-infinity')
+      AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = r.id)
+    ORDER BY r.published_on, r.id DESC
+  ) day
 ), moved AS (
   SELECT told.*, lag(rating) OVER (
     PARTITION BY organisation_id, service_id, domain_id ORDER BY published_on) AS before
@@ -71,8 +129,11 @@ def ratings_as_at() -> date | None:
     return as_at
 
 
-def read_pool(today: date) -> Pool | None:
-    """Every open trust of the register with what matching reads of it; None when no ratings are imported."""
+def read_pool(today: date, *, only_who: bool = False) -> Pool | None:
+    """Every open trust of the register with what matching reads of it; None when no ratings are imported.
+
+    With `only_who`, enough to say who needs help and who may help, and no more: of ratings those that decide it, and
+    nothing of where trusts are or what is otherwise known of them."""
     as_at = ratings_as_at()
     if as_at is None:
         return None
@@ -80,19 +141,27 @@ def read_pool(today: date) -> Pool | None:
         Trust.objects.counted()
         .open_on(today)
         .order_by("code")
-        .annotate(system_today=Coalesce(Subquery(_system_on(today)), "system__name"))
+        .annotate(system_today=Value("") if only_who else Coalesce(Subquery(_system_on(today)), "system__name"))
         .values_list("pk", "code", "name", "type", "system_today", "latitude", "longitude")
     )
     ids = [pk for pk, *_ in trusts]
-    facts = _facts(today)
-    ratings = _Ratings(_rows(_RATED, trusts=_array(ids), domains=list(KEY_QUESTIONS)))
-    strong = [pk for pk in ids if (ratings.overall(pk) or 0) >= GOOD]
+    facts = defaultdict(dict) if only_who else _facts(today)
+    if only_who:
+        whole = _rows(_WHOLE, trusts=_array(ids), domains=list(KEY_QUESTIONS))
+        overall = _Ratings(whole).overall
+        # An overall rating other than Good decides by itself.
+        open_ones = [pk for pk in ids if overall(pk) in {None, GOOD}]
+        ratings = _Ratings([*whole, *_rows(_WEAK, trusts=_array(open_ones), domains=list(KEY_QUESTIONS))])
+        strong = [pk for pk in ids if overall(pk) == GOOD]
+    else:
+        ratings = _Ratings(_rows(_RATED, trusts=_array(ids), domains=list(KEY_QUESTIONS)))
+        strong = [pk for pk in ids if (ratings.overall(pk) or 0) >= GOOD]
     rises: dict[int, list[Risen]] = defaultdict(list)
     for row in _rows(_RISES, trusts=_array(strong), domains=list(KEY_QUESTIONS), today=today):
         trust, of_trust, whole, service, domain, domain_name, *rise = row
         if not whole or (of_trust and domain == "well_led"):
             rises[trust].append(Risen(AS_A_WHOLE if whole else service, domain_name, *rise))
-    lineage, mergers = _lineage_and_mergers(today)
+    lineage, mergers = ({}, {}) if only_who else _lineage_and_mergers(today)
     return Pool(
         as_at=as_at,
         today=today,
@@ -120,7 +189,7 @@ def read_pool(today: date) -> Pool | None:
 
 
 class _Ratings:
-    """Rows of `_RATED` by trust.
+    """Rows of `_RATED`, or of `_WHOLE` and `_WEAK`, by trust.
 
     A trust's need is read from its services.  The organisation's own key questions sum up its services, so
     counting both would count a weakness twice; only well-led is assessed of the trust itself, and stands

@@ -168,6 +168,8 @@ DOORS: dict[str, Door] = {
     "imports/new": door(LOADS_RATINGS),
     "imports/waiting": door(LOADS_RATINGS),
     "imports/waiting/<int:row_id>": door(SETTLES_ROWS),
+    "imports/rules": door(LOADS_RATINGS),
+    "imports/rules/<int:rule_id>/end": door(SETTLES_ROWS),
     "imports/<uuid:public_id>": door(LOADS_RATINGS),
     "imports/<uuid:public_id>/changes": door(LOADS_RATINGS),
     "imports/<uuid:public_id>/applied": door(LOADS_RATINGS),

@@ -26,7 +26,7 @@ from tracker.plans.extending import ask_extension
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action, record_progress
 from tracker.plans.talking import comment_on_action
-from tracker.ratings.models import RatingImport, WaitingRow
+from tracker.ratings.models import RatingImport, SettlingRule, WaitingRow
 from tracker.ratings.rows import RatingRow
 from tracker.reminders.models import OutboxMessage, Reminder
 
@@ -45,6 +45,7 @@ class Furniture:
     unpublished: PairingRound
     waiting_import: RatingImport
     waiting_row: WaitingRow
+    rule: SettlingRule
     message: OutboxMessage
     evidence: Evidence
     image: Evidence
@@ -58,6 +59,7 @@ class Furniture:
             "number": self.unpublished.pk,
             "public_id": self.waiting_import.public_id,
             "row_id": self.waiting_row.pk,
+            "rule_id": self.rule.pk,
             "evidence_id": self.evidence.public_id,
         }
 
@@ -109,7 +111,13 @@ def furnish(cast: Cast) -> Furniture:
         rating_import=waiting, part="Locations", line=7, reason="date", detail="31/02/2019 does not exist.",
         row=dict.fromkeys(RatingRow._fields, ""),
     )  # fmt: skip
-    return Furniture(action, finding.inspection_id, finding.pk, unpublished, waiting, row, message, evidence, image)
+    rule = SettlingRule.objects.create(
+        kind="word_means", given="Requires Improvment", meaning="Requires improvement", made_at=now,
+        made_by=cast.national,
+    )  # fmt: skip
+    return Furniture(
+        action, finding.inspection_id, finding.pk, unpublished, waiting, row, rule, message, evidence, image
+    )
 
 
 def _rate(cast: Cast) -> None:

@@ -12,6 +12,7 @@ OPEN = {
 HISTORY = {
     "rating_record", "rating_retraction", "rating_change", "import_event", "progress_update", "action_event",
     "consequence", "outbox_message", "measure_value", "measure_rebase", "measure_event",
+    "organisation_statement", "organisation_retraction",
     "verification", "action_comment", "bulk_change_row",
 }  # fmt: skip
 

@@ -1,10 +1,13 @@
 """Reading what inspections published.  All of it is public fact; which findings have an action is not."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tracker.findings.models import Finding, Inspection
 from tracker.ratings.models import RatingRecord, RatingRetraction
@@ -15,27 +18,82 @@ _CELL_AND_DAY = ("organisation_id", "service_id", "domain_id", "variant", "publi
 
 @dataclass(frozen=True)
 class PublishedInspection:
-    """An inspection and the ratings published that day, one a cell, sites and services in grid order."""
+    """What one page shows of an inspection: `findings`, of its `total` those from place `first` (counted from 1)
+    on, and the ratings published that day, one a cell, sites and services in grid order.
+
+    One that goes on from the page before does not tell its ratings again."""
 
     inspection: Inspection
     findings: list[Finding]
+    first: int
+    total: int
     ratings: list[RatingRecord]
 
 
-def inspections_of(trust: Trust) -> list[PublishedInspection]:
-    """The trust's inspections, the newest first, each with its findings and ratings, in three queries."""
-    inspections = list(
-        Inspection.objects.filter(trust=trust).prefetch_related(
-            "findings__service", "findings__key_question", "findings__site"
-        )
-    )
+@dataclass(frozen=True)
+class InspectionsPage:
+    """One page of a trust's inspections.  `total` counts what pages are made of: each finding, and each inspection
+    without one; `unanswered` are the trust's findings that no action answers (see `findings_without_action` for who
+    may learn of them)."""
+
+    number: int
+    total: int
+    unanswered: int
+    inspections: list[PublishedInspection]
+
+
+def inspections_page(
+    trust: Trust, *, number: int = 1, size: int, only_unanswered: bool = False, with_finding: int | None = None
+) -> InspectionsPage:
+    """Page `number` of the trust's inspections, the newest first, each with its findings, must-dos first; or the
+    page that holds the finding `with_finding`.  Past the end it is the last page.  Three queries."""
+    listed = list(_inspection_of_each_finding(trust))
+    unanswered = sum(one.waits for one in listed)
+    if only_unanswered:
+        listed = [one for one in listed if one.waits]
+    places = {one.finding_id: place for place, one in enumerate(listed) if one.finding_id}
+    if with_finding in places:
+        number = 1 + places[with_finding] // size
+    number = min(number, max(1, ceil(len(listed) / size)))
+    here = listed[(number - 1) * size : number * size]
+    chosen = Finding.objects.filter(pk__in=[one.finding_id for one in here if one.finding_id])
+    findings: dict[int, list[Finding]] = {}
+    for finding in chosen.select_related("service", "key_question", "site"):
+        findings.setdefault(finding.inspection_id, []).append(finding)
+    shown = {one.pk: one for one in here}
+    skipped = Counter(one.pk for one in listed[: (number - 1) * size])
+    totals = Counter(one.pk for one in listed if one.finding_id)
     ratings: dict[date | None, list[RatingRecord]] = {}
-    for record in ratings_published(trust, {inspection.published_on for inspection in inspections}):
+    for record in ratings_published(trust, {one.published_on for one in shown.values() if not skipped[one.pk]}):
         ratings.setdefault(record.published_on, []).append(record)
-    return [
-        PublishedInspection(inspection, list(inspection.findings.all()), ratings.get(inspection.published_on, []))
-        for inspection in inspections
-    ]
+    return InspectionsPage(
+        number,
+        len(listed),
+        unanswered,
+        [
+            PublishedInspection(
+                inspection,
+                findings.get(pk, []),
+                1 + skipped[pk],
+                totals[pk],
+                [] if skipped[pk] else ratings.get(inspection.published_on, []),
+            )
+            for pk, inspection in shown.items()
+        ],
+    )
+
+
+def _inspection_of_each_finding(trust: Trust) -> QuerySet[Any]:
+    """The trust's inspections, one once for each of its findings (`finding_id`; None where it has none), in the order
+    of the page, and whether the finding `waits` for an action."""
+    unanswered = Finding.objects.without_action().filter(pk=OuterRef("finding_id"))
+    return (
+        Inspection.objects.filter(trust=trust)
+        .only("published_on", "title", "report_url")
+        .annotate(finding_id=F("findings"))
+        .annotate(waits=Exists(unanswered))
+        .order_by("-published_on", "-pk", "findings__kind", "findings")
+    )
 
 
 def ratings_published(trust: Trust, days: Collection[date]) -> list[RatingRecord]:

@@ -118,7 +118,7 @@ SELECT {", ".join("l." + name for name in _CELL.split(", "))}, l.id AS record_id
   {", ".join("l." + name for name in _VALUES.split(", "))},
   {{before_state}} AS before_state, {{before_rating}} AS before_rating,
   {{before_published_on}} AS before_published_on,
-  l.superseded OR {{replaced}} AS superseded,
+  l.superseded OR ({{replaced}}) AS superseded,
   l.organisation_id <> ALL (ARRAY({{carried_on}})) AS counted,
   count(*) OVER (PARTITION BY l.organisation_id, l.service_id, l.domain_id) > 1 AS disputed,
   o.level, o.trust_id, o.site_id
@@ -138,6 +138,7 @@ CROSS JOIN LATERAL (
   SELECT * FROM cell
 ) cell
 CROSS JOIN LATERAL (
+  SELECT * FROM (
   (SELECT {_RECORD} FROM (
     SELECT last.* FROM unnest(%(scopes)s::text[]) AS stream (scope) CROSS JOIN LATERAL (
       SELECT r.* FROM rating_record r
@@ -165,6 +166,8 @@ CROSS JOIN LATERAL (
         AND h.historic AND h.published_on <= %(day)s
         AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = h.id))
   ORDER BY r.id DESC LIMIT 1)
+  ) listed_or_historic
+  LIMIT 1  -- what is listed rules out what is historic, which is then not looked for
 ) l
 {{before}}
 WHERE {{organisations}}
@@ -211,7 +214,9 @@ def _replaced() -> str:
         for old in services.SERVICES.values()
         for new in old.superseded_by
     )
-    return f"""EXISTS (
+    old = ", ".join(f"'{key}'" for key in sorted(old.key for old in services.SERVICES.values() if old.superseded_by))
+    # Few services were ever replaced: the rest are told by a list worked out once, not asked row by row.
+    return f"""l.service_id = ANY (ARRAY(SELECT id FROM rated_service WHERE key IN ({old}))) AND EXISTS (
     SELECT 1 FROM (VALUES {pairs}) AS lineage (old, new, since)
     JOIN rated_service old_service ON old_service.key = lineage.old AND old_service.id = l.service_id
     JOIN rated_service new_service ON new_service.key = lineage.new

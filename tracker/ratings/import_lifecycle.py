@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from tracker.people.roles import Can
 from tracker.problems import Refused
-from tracker.ratings.models import RatingImport
+from tracker.ratings.models import ImportEvent, RatingImport
 
 State = RatingImport.State
 
@@ -31,9 +31,12 @@ MOVES: Final[Mapping[tuple[State, State], Can]] = MappingProxyType(
         (State.READY, State.APPLIED): Can.LOAD_RATINGS,
         (State.READY, State.PART_APPLIED): Can.LOAD_RATINGS,
         (State.READY, State.SET_ASIDE): Can.LOAD_RATINGS,
+        (State.READY, State.UNCHANGED): Can.LOAD_RATINGS,  # the new reading of one in force is set aside
         (State.HELD, State.READY): Can.SECOND_A_HELD_IMPORT,
         (State.HELD, State.READING): Can.LOAD_RATINGS,
         (State.HELD, State.SET_ASIDE): Can.LOAD_RATINGS,
+        (State.HELD, State.APPLIED): Can.LOAD_RATINGS,  # so is that of one in force that is held
+        (State.HELD, State.UNCHANGED): Can.LOAD_RATINGS,
         (State.PART_APPLIED, State.READING): Can.LOAD_RATINGS,
         (State.PART_APPLIED, State.PART_APPLIED): Can.LOAD_RATINGS,
         (State.PART_APPLIED, State.APPLIED): Can.LOAD_RATINGS,
@@ -80,6 +83,29 @@ def require_move(rating_import: RatingImport, to: State) -> Can:
         now, then = rating_import.get_state_display(), State(to).label
         raise Refused(f"This import is “{now}”; from there it cannot become “{then}”.")
     return can
+
+
+# From these its proposals may be applied.  One that is held goes back to "applied" only by being set aside.
+MAY_APPLY_FROM: Final = frozenset({State.READY, State.PART_APPLIED})
+
+
+def can_apply_from(state: str) -> Can | None:
+    """What a person needs to apply proposals of an import in `state`; None where nobody may."""
+    return MOVES[State(state), State.APPLIED] if state in MAY_APPLY_FROM else None
+
+
+def require_applicable(rating_import: RatingImport) -> None:
+    """Raises `Refused` where the state does not let its proposals be applied."""
+    if can_apply_from(rating_import.state) is None:
+        raise Refused(f"This import is “{rating_import.get_state_display()}”: nothing of it can be applied now.")
+
+
+def state_in_force(rating_import: RatingImport) -> State:
+    """What an import in force is where nothing of it is left to decide."""
+    kinds = [ImportEvent.Kind.APPLIED, ImportEvent.Kind.PART_APPLIED, ImportEvent.Kind.UNCHANGED]
+    applied = rating_import.events.filter(kind__in=kinds).order_by("pk").last()
+    unchanged = applied is None or applied.kind == ImportEvent.Kind.UNCHANGED
+    return State.UNCHANGED if unchanged else State.APPLIED
 
 
 def drawing() -> str:

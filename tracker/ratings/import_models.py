@@ -168,10 +168,16 @@ class SettlingRule(models.Model):
     meaning = models.CharField(max_length=300, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    why = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_why = models.TextField(blank=True)
 
     class Meta:
         db_table = "settling_rule"
         constraints = [
-            models.UniqueConstraint(fields=["kind", "given"], condition=Q(ended_at=None), name="one_rule_at_a_time")
+            models.UniqueConstraint(fields=["kind", "given"], condition=Q(ended_at=None), name="one_rule_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(ended_by=None) | Q(ended_at__isnull=False), name="rule_ended_by_whom_when"
+            ),
         ]

@@ -21,20 +21,12 @@ from tracker.ratings.applying import apply_chosen, is_first_of_all, load_delta, 
 from tracker.ratings.circuit_breaker import reasons_to_hold
 from tracker.ratings.current_ratings import count_once
 from tracker.ratings.differ import Before, compared_with, diff, has_records, state_before
-from tracker.ratings.import_lifecycle import in_force, require_move
+from tracker.ratings.import_lifecycle import in_force, require_applicable, require_move, state_in_force
 from tracker.ratings.import_locks import hold_applying_lock, hold_reading_lock
 from tracker.ratings.interpreting import interpret
 from tracker.ratings.listing import Listing, list_cells
-from tracker.ratings.matching_organisations import (
-    FOUND,
-    found_organisations,
-    join_sites,
-    lay_out_found,
-    match_organisations,
-    moving_organisations,
-    update_organisations,
-)
-from tracker.ratings.models import ImportEvent, ProposedChange, RatingImport, RatingsSource
+from tracker.ratings.matching_organisations import match_organisations, moving_organisations
+from tracker.ratings.models import ImportEvent, ProposedChange, ProposedOrganisation, RatingImport, RatingsSource
 from tracker.ratings.progress import Progress
 from tracker.ratings.proposing import (
     EVERYTHING,
@@ -45,6 +37,14 @@ from tracker.ratings.proposing import (
     keep_waiting_rows,
 )
 from tracker.ratings.receiving import stored_path
+from tracker.ratings.restating import (
+    choose_restated,
+    columns_said,
+    find_restated,
+    has_statements,
+    keep_restated,
+    take_over_restated,
+)
 from tracker.ratings.staging import stage
 from tracker.ratings.unreadable import UnreadableFile
 
@@ -142,20 +142,11 @@ def _read_and_decide(
     }
     record.held_because = _reasons_to_hold(record, before, changes, listing)
     _keep_coverage(record)
-    if before.newest:
-        record.counts["moved"] = moving_organisations()
-    if not at_once or record.held_because:
-        record.reading |= found_organisations()
-    else:
-        _take_over_organisations(record, before)
+    restated = find_restated(record)
+    if restated:
+        record.counts |= {"organisations": restated, "moved": moving_organisations()}
+    record.reading |= {"says": columns_said()}
     _decide(record, before, say, by=by, now=now, at_once=at_once)
-
-
-def _take_over_organisations(record: RatingImport, before: Before) -> None:
-    """Take over what the file says of the organisations themselves; an older one only which site carried on."""
-    if before.newest:
-        update_organisations()
-    join_sites(record)
 
 
 def _decide(
@@ -170,29 +161,48 @@ def _decide(
     """Apply, propose or say that nothing changes; `delta` holds what would."""
     changes: dict[str, int] = record.counts["changes"]
     total = sum(changes.values())
-    partly = has_records(record)
-    ProposedChange.objects.filter(rating_import=record).delete()
-    if total == 0:
+    partly = asserts_something(record)
+    _forget_proposals(record)
+    if total == 0 and not record.counts.get("organisations"):
         record.state = State.APPLIED if partly else State.UNCHANGED
-        _save(record, Kind.READ if partly else Kind.UNCHANGED, by=by, now=now)
+        event = _save(record, Kind.READ if partly else Kind.UNCHANGED, by=by, now=now)
+        take_over_restated(record, event)
         count_once()
     elif record.held_because:
-        keep_proposals(record)
+        _propose(record)
         record.state = State.HELD
         _save(record, Kind.HELD, by=by, now=now, why=" ".join(record.held_because))
     elif at_once:
         say("Applying", 0, total)
         record.state = State.APPLIED
         event = _save(record, Kind.APPLIED, by=by, now=now)
-        if is_first_of_all(before, changes):
+        take_over_restated(record, event)
+        if total == 0:
+            count_once()
+        elif is_first_of_all(before, changes):
             load_delta(record, event, total)
         else:
             choose_from_delta(record)
             apply_chosen(record, event, before)
     else:
-        keep_proposals(record)
+        _propose(record)
         record.state = State.PART_APPLIED if partly else State.READY
         _save(record, Kind.READ, by=by, now=now)
+
+
+def _propose(record: RatingImport) -> None:
+    keep_proposals(record)
+    keep_restated(record)
+
+
+def _forget_proposals(record: RatingImport) -> None:
+    ProposedChange.objects.filter(rating_import=record).delete()
+    ProposedOrganisation.objects.filter(rating_import=record).delete()
+
+
+def asserts_something(record: RatingImport) -> bool:
+    """Whether anything this import said differently, of ratings or of organisations, stands."""
+    return has_records(record) or has_statements(record)
 
 
 def _reasons_to_hold(record: RatingImport, before: Before, changes: dict[str, int], listing: Listing) -> list[str]:
@@ -269,9 +279,14 @@ def _refuse(
 
 def _standing(record: RatingImport) -> RatingImport.State:
     """What an import in force is when a killed reader has left only "being read" to tell."""
-    if record.proposals.exists():
-        return State.PART_APPLIED if has_records(record) else State.READY
-    return State.APPLIED if has_records(record) else State.UNCHANGED
+    if _is_left(record):
+        return State.PART_APPLIED if asserts_something(record) else State.READY
+    return state_in_force(record)
+
+
+def _is_left(record: RatingImport) -> bool:
+    """Whether anything is proposed that a person has to decide."""
+    return record.proposals.exists() or record.proposed_organisations.filter(silent=False).exists()
 
 
 def _save(
@@ -301,25 +316,24 @@ def apply_import(
     with transaction.atomic():
         hold_applying_lock()
         record = _locked(rating_import)
-        require_move(record, State.APPLIED)
+        require_applicable(record)
         before = compared_with(record)
-        chosen = choose_from_proposals(record, accept)
-        if not chosen:
+        ratings = choose_from_proposals(record, accept)
+        organisations = choose_restated(record, accept)
+        if not ratings and not organisations:
             raise Refused("None of the proposed changes is among those accepted. Nothing was applied.")
         require_fresh(record, before)
-        left = ProposedChange.objects.filter(rating_import=record).exists()
+        left = _is_left(record)
         record.state = State.PART_APPLIED if left else State.APPLIED
         record.held_because = []
-        lay_out_found(record)
-        _take_over_organisations(record, before)
-        record.reading = {key: value for key, value in record.reading.items() if key not in FOUND}
         event = _save(
             record,
             Kind.PART_APPLIED if left else Kind.APPLIED,
             by=by,
             now=now,
-            detail={**record.counts, "applied": chosen},
+            detail={**record.counts, "applied": ratings + organisations},
         )
+        take_over_restated(record, event)
         apply_chosen(record, event, before)
     rating_import.refresh_from_db()
     return rating_import
@@ -336,20 +350,24 @@ def agree_to_import(rating_import: RatingImport, *, by: User, now: datetime, why
             raise Refused("You asked for this import yourself: a second person must agree to it.")
         if not why.strip():
             raise Refused("Say why this file is right although so much differs.", field="why")
-        record.state = State.PART_APPLIED if has_records(record) else State.READY
+        record.state = State.PART_APPLIED if asserts_something(record) else State.READY
         _save(record, Kind.AGREED, by=by, now=now, why=why.strip())
     rating_import.refresh_from_db()
     return rating_import
 
 
 def set_aside_import(rating_import: RatingImport, *, by: User | None, now: datetime, why: str) -> RatingImport:
-    """Decide that nothing of a file is to be applied.  Its proposals are deleted; the file is kept, and may be
-    read again.  Raises `Refused` where its state does not allow it."""
+    """Decide that nothing of a file, or nothing more of it, is to be applied.  Its proposals are deleted; the file is
+    kept, and may be read again.  An import in force stays so: only its new reading is set aside.
+
+    Raises `Refused` where its state does not allow it."""
     with transaction.atomic():
         record = _locked(rating_import)
-        require_move(record, State.SET_ASIDE)
-        ProposedChange.objects.filter(rating_import=record).delete()
-        record.state = State.SET_ASIDE
+        end = state_in_force(record) if in_force().filter(pk=record.pk).exists() else State.SET_ASIDE
+        require_move(record, end)
+        _forget_proposals(record)
+        record.state = end
+        record.held_because = []
         _save(record, Kind.SET_ASIDE, by=by, now=now, why=why.strip())
     rating_import.refresh_from_db()
     return rating_import

@@ -4,8 +4,7 @@ A provider of the NHS is the trust with that code.  A location belongs to the tr
 to the one its own id begins with: RBA11 is run by RH5.  What cannot be matched waits for a person.
 """
 
-import json
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
@@ -90,68 +89,11 @@ WITH added AS (
 UPDATE named n SET id = a.id FROM added a WHERE a.level = n.level AND a.cqc_id = n.cqc_id
 """  # noqa: S608  names of ours
 
-# A source that leaves a column out says nothing of it: a blank never replaces what was known.
-_PRINTED: Final = (
-    "organisation_type", "category", "ods_code", "postcode", "local_authority", "nhs_region", "registration_status",
-)  # fmt: skip
-_DIFFERS: Final = f"""(
-    (o.name, o.provider_cqc_id) IS DISTINCT FROM (n.name, n.provider_cqc_id)
-    OR o.trust_id IS DISTINCT FROM n.trust_id OR o.site_id IS DISTINCT FROM n.site_id
-    OR {" OR ".join(f"(n.{column} <> '' AND n.{column} <> o.{column})" for column in _PRINTED)})"""
-_UPDATE: Final = f"""
-WITH changed AS (
-  UPDATE rated_organisation o SET
-    name = n.name, provider_cqc_id = n.provider_cqc_id, trust_id = n.trust_id, site_id = n.site_id,
-    {", ".join(f"{column} = COALESCE(NULLIF(n.{column}, ''), o.{column})" for column in _PRINTED)}
-  FROM named n
-  WHERE n.id = o.id AND n.waits = '' AND {_DIFFERS}
-  RETURNING o.id, o.trust_id, o.site_id
-), moved AS (
-  UPDATE site s SET trust_id = c.trust_id FROM changed c
-  WHERE c.site_id = s.id AND c.trust_id IS NOT NULL AND s.trust_id <> c.trust_id
-)
-UPDATE current_rating r SET trust_id = c.trust_id, site_id = c.site_id FROM changed c
-WHERE r.organisation_id = c.id
-  AND (r.trust_id IS DISTINCT FROM c.trust_id OR r.site_id IS DISTINCT FROM c.site_id)
-"""  # noqa: S608  names of ours
-
-_JOIN_SITES: Final = """
-INSERT INTO site_succession (predecessor_id, successor_id, reason, source)
-SELECT DISTINCT ON (p.id, s.id) p.id, s.id, l.reason, %(source)s
-FROM staged_link l
-JOIN site p ON p.cqc_id = l.predecessor_id
-JOIN site s ON s.cqc_id = l.successor_id
-WHERE p.id <> s.id
-ORDER BY p.id, s.id, l.reason DESC
-ON CONFLICT (predecessor_id, successor_id) DO NOTHING
-"""
-
-# What a reading found is kept with it until a person applies it: reading changes nothing that is shown.
-_FOUND: Final = f"""
-SELECT COALESCE(json_agg(row_to_json(f)), '[]') FROM (
-  SELECT n.id, n.waits, {", ".join("n." + name for name in _ATTRIBUTES.split(", "))}
-  FROM named n JOIN rated_organisation o ON o.id = n.id WHERE n.waits = '' AND {_DIFFERS} ORDER BY n.id) f
-"""  # noqa: S608  names of ours
-_FOUND_JOINS: Final = """
-SELECT COALESCE(json_agg(row_to_json(f)), '[]') FROM (
-  SELECT l.predecessor_id, l.successor_id, l.reason FROM staged_link l
-  JOIN site p ON p.cqc_id = l.predecessor_id JOIN site s ON s.cqc_id = l.successor_id
-  WHERE NOT EXISTS (SELECT 1 FROM site_succession j WHERE j.predecessor_id = p.id AND j.successor_id = s.id)) f
-"""
-_LAY_OUT: Final = f"""
-DROP TABLE IF EXISTS named, staged_link;
-CREATE TEMP TABLE named ON COMMIT DROP AS
-SELECT id, ''::text AS waits, {_ATTRIBUTES} FROM rated_organisation WHERE false;
-CREATE TEMP TABLE staged_link (predecessor_id text, successor_id text, reason text) ON COMMIT DROP;
-"""  # noqa: S608  names of ours
-FOUND: Final = ("organisations", "joins")
-"""Where in an import's `reading` that is kept."""
-_PUT: Final = "INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json)"
 _MOVING: Final = """
 SELECT o.cqc_id, old.code, new.code
-FROM named n JOIN rated_organisation o ON o.id = n.id JOIN trust new ON new.id = n.trust_id
-JOIN trust old ON old.id = o.trust_id
-WHERE n.waits = '' AND o.trust_id <> n.trust_id ORDER BY o.cqc_id
+FROM restated r JOIN rated_organisation o ON o.id = r.organisation_id
+JOIN trust new ON new.id = (r.said ->> 'trust_id')::bigint JOIN trust old ON old.id = (r.before ->> 'trust_id')::bigint
+WHERE r.kind = 'moved' AND NOT r.silent ORDER BY o.cqc_id
 """
 _TOLD: Final = 20
 
@@ -178,22 +120,8 @@ def match_organisations(rating_import: RatingImport) -> None:
         cursor.execute(_ADD)
 
 
-def join_sites(rating_import: RatingImport) -> None:
-    """Take over which site the source says carried on as which; only where the import is applied."""
-    with connection.cursor() as cursor:
-        cursor.execute(_JOIN_SITES, {"source": rating_import.source.name})
-
-
-def update_organisations() -> None:
-    """Take over what the newest source says of organisations known before: name, provider, status.
-
-    Only where the import is applied; not for a file older than what was applied."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UPDATE)
-
-
 def moving_organisations() -> str:
-    """Which organisations `update_organisations` would give to another trust, in words; "" when none."""
+    """Which organisations of `restated` would be shown as another trust's, in words; "" when none."""
     with connection.cursor() as cursor:
         cursor.execute(_MOVING)
         moves = [f"{cqc_id} from {old} to {new}" for cqc_id, old, new in cursor.fetchall()]
@@ -202,22 +130,3 @@ def moving_organisations() -> str:
     what = "1 organisation moves" if len(moves) == 1 else f"{len(moves):,} organisations move"
     more = f" and {len(moves) - _TOLD:,} more" if len(moves) > _TOLD else ""
     return f"{what} to another trust: {', '.join(moves[:_TOLD])}{more}."
-
-
-def found_organisations() -> dict[str, Any]:
-    """What `update_organisations` and `join_sites` would change, to be kept until the import is applied."""
-    found: dict[str, Any] = {}
-    with connection.cursor() as cursor:
-        for key, query in zip(FOUND, (_FOUND, _FOUND_JOINS), strict=True):
-            cursor.execute(query)
-            answer = cursor.fetchone()[0]
-            found[key] = json.loads(answer) if isinstance(answer, str) else answer
-    return found
-
-
-def lay_out_found(rating_import: RatingImport) -> None:
-    """Put what a reading found and kept back, for `update_organisations` and `join_sites` to take over."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LAY_OUT)
-        for table, key in zip(("named", "staged_link"), FOUND, strict=True):
-            cursor.execute(_PUT.format(table=table), [json.dumps(rating_import.reading.get(key, []))])

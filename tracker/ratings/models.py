@@ -29,6 +29,12 @@ from tracker.ratings.import_models import (
     RatingsSource,
     SettlingRule,
 )
+from tracker.ratings.organisation_models import (
+    OrganisationKind,
+    OrganisationRetraction,
+    OrganisationStatement,
+    ProposedOrganisation,
+)
 from tracker.trusts.models import Site, Trust
 
 __all__ = [
@@ -40,7 +46,11 @@ __all__ = [
     "ImportListing",
     "ImportProgress",
     "Level",
+    "OrganisationKind",
+    "OrganisationRetraction",
+    "OrganisationStatement",
     "ProposedChange",
+    "ProposedOrganisation",
     "RatedDomain",
     "RatedOrganisation",
     "RatedService",
@@ -216,6 +226,12 @@ class RatingRecord(Cell, Values):
             models.Index(fields=["organisation", "service", "domain", "variant", "in_force_from"], name="record_cell"),
             # History grows import by import, so a small index of ranges finds an import's records.
             BrinIndex(fields=["rating_import"], name="record_import_range", pages_per_range=16, autosummarize=True),
+            # Where a turnaround can have begun: one cell in five was ever weak.
+            models.Index(
+                fields=["organisation", "service", "domain", "published_on"],
+                name="record_weak",
+                condition=Q(rating__lt=3, listed=True),
+            ),
         ]
 
 
@@ -276,6 +292,12 @@ class CurrentRating(Cell, Values):
                 condition=Q(trust__isnull=False),
                 include=["rating", "trust"],
             ),
+            # The NHS's cells in the order of a list's pages: a file of everybody has thirty others for each of them.
+            models.Index(
+                fields=["organisation", "service", "domain", "variant"],
+                name="current_of_register",
+                condition=Q(trust__isnull=False),
+            ),
         ]
 
 
@@ -314,7 +336,9 @@ class RatingChange(Change, Values):
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(ImportEvent, models.DO_NOTHING, db_constraint=False, related_name="changes")
     record_id = models.BigIntegerField(null=True)  # the record that is current after it
-    trust = models.ForeignKey(Trust, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    trust = models.ForeignKey(
+        Trust, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     site = models.ForeignKey(Site, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
     level = models.CharField(max_length=10)
     as_at = models.DateField()
@@ -322,7 +346,18 @@ class RatingChange(Change, Values):
 
     class Meta:
         db_table = "rating_change"
-        indexes = [models.Index(fields=["trust", "as_at"], name="change_of_trust")]
+        indexes = [
+            models.Index(fields=["trust", "as_at"], name="change_of_trust"),
+            # What fell since a day, and whether it was taken back: few of all changes, however many there were.
+            models.Index(
+                fields=["as_at"],
+                name="change_for_worse",
+                condition=Q(kind=ChangeKind.WORSE, undoing=False, trust__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "before_record_id"], name="change_taken_back", condition=Q(undoing=True)
+            ),
+        ]
 
 
 class WaitingRow(models.Model):
@@ -356,6 +391,7 @@ class WaitingRow(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     how = models.TextField(blank=True)
+    rule = models.ForeignKey(SettlingRule, models.PROTECT, null=True, blank=True, related_name="settled")
     # what a person said of this one row: {"kind": a SettlingRule.Kind, "meaning": text}; empty when a rule did
     answer = models.JSONField(default=dict, blank=True)
 

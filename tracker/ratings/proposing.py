@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
-from tracker.ratings.models import ProposedChange, RatingImport, RatingsSource
+from tracker.ratings.models import ProposedChange, ProposedOrganisation, RatingImport, RatingsSource
 from tracker.ratings.rows import RatingRow
 
 # Every column of a change but its record's id, from `delta` or from kept proposals.
@@ -36,17 +37,22 @@ FROM_DELTA: Final = "FROM delta d LEFT JOIN LATERAL (SELECT * FROM staged WHERE 
 
 @dataclass(frozen=True)
 class Accept:
-    """Which proposed changes a person accepts: all that are named by every field that is given."""
+    """Which proposed changes a person accepts: all that are named by every field that is given.
+
+    `kinds` are of `ChangeKind` and `OrganisationKind`; a change of organisations is of each trust and organisation
+    it names, before and after.  Where single ones are named, by `changes` of ratings or `restated` organisations,
+    no others are accepted."""
 
     kinds: Collection[str] | None = None
     organisations: Collection[int] | None = None
     trusts: Collection[int] | None = None
     changes: Collection[int] | None = None
+    restated: Collection[int] | None = None
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
-        return (self.kinds, self.organisations, self.trusts, self.changes) == (None, None, None, None)
+        return self == EVERYTHING
 
 
 EVERYTHING: Final = Accept()
@@ -96,8 +102,8 @@ def _when(rating_import: RatingImport) -> dict[str, Any]:
     return {"api": rating_import.source.scope == RatingsSource.Scope.API, "as_at": rating_import.as_at}
 
 
-def choose_from_proposals(rating_import: RatingImport, accept: Accept) -> int:
-    """Move the accepted proposals into `chosen`; how many."""
+def accepted_ratings(rating_import: RatingImport, accept: Accept) -> QuerySet[ProposedChange]:
+    """The proposed changes of ratings that are accepted."""
     accepted = ProposedChange.objects.filter(rating_import=rating_import)
     if accept.kinds is not None:
         accepted = accepted.filter(kind__in=accept.kinds)
@@ -105,8 +111,36 @@ def choose_from_proposals(rating_import: RatingImport, accept: Accept) -> int:
         accepted = accepted.filter(organisation_id__in=accept.organisations)
     if accept.trusts is not None:
         accepted = accepted.filter(organisation__trust_id__in=accept.trusts)
-    if accept.changes is not None:
-        accepted = accepted.filter(pk__in=accept.changes)
+    if accept.changes is not None or accept.restated is not None:
+        accepted = accepted.filter(pk__in=accept.changes or ())
+    return accepted
+
+
+def accepted_organisations(rating_import: RatingImport, accept: Accept) -> QuerySet[ProposedOrganisation]:
+    """The proposed changes of organisations that are accepted, but those nobody is asked about."""
+    accepted = ProposedOrganisation.objects.filter(rating_import=rating_import, silent=False)
+    if accept.kinds is not None:
+        accepted = accepted.filter(kind__in=accept.kinds)
+    if accept.organisations is not None:
+        of_two = Q(predecessor__rated_organisations__in=accept.organisations)
+        of_two |= Q(successor__rated_organisations__in=accept.organisations)
+        accepted = accepted.filter(Q(organisation_id__in=accept.organisations) | of_two)
+    if accept.trusts is not None:
+        accepted = accepted.filter(of_trusts(accept.trusts))
+    if accept.changes is not None or accept.restated is not None:
+        accepted = accepted.filter(pk__in=accept.restated or ())
+    return accepted.distinct()
+
+
+def of_trusts(trusts: Collection[int]) -> Q:
+    """What is said of organisations of these trusts: theirs now, theirs from now on, or a join of one of theirs."""
+    theirs = Q(organisation__trust_id__in=trusts) | Q(said__trust_id__in=list(trusts))
+    return theirs | Q(predecessor__trust_id__in=trusts) | Q(successor__trust_id__in=trusts)
+
+
+def choose_from_proposals(rating_import: RatingImport, accept: Accept) -> int:
+    """Move the accepted proposals into `chosen`; how many."""
+    accepted = accepted_ratings(rating_import, accept)
     ids = list(accepted.order_by("organisation_id", "pk").values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS chosen")

@@ -55,7 +55,7 @@ def settle_row(row: WaitingRow, *, kind: str, meaning: str, by: User, now: datet
     return row
 
 
-def settle_by_rule(*, kind: str, given: str, meaning: str, by: User, now: datetime) -> SettlingRule:
+def settle_by_rule(*, kind: str, given: str, meaning: str, by: User, now: datetime, why: str = "") -> SettlingRule:
     """Say what a text means in this and every later file, and settle all rows that wait because of it.
 
     `meaning` is a trust's code (provider is), a rating word, a date, a provider's id (location is) or nothing
@@ -72,14 +72,19 @@ def settle_by_rule(*, kind: str, given: str, meaning: str, by: User, now: dateti
         waiting = rows_of_rule(Kind(kind), given)
         if kind == Kind.SET_ASIDE and not waiting.exists():
             raise Refused("This organisation is matched. Set aside the one row, not all that CQC says of it.")
-        SettlingRule.objects.filter(kind=kind, given=given, ended_at=None).update(ended_at=now)
-        rule = SettlingRule.objects.create(kind=kind, given=given, meaning=meaning, made_at=now, made_by=by)
+        SettlingRule.objects.filter(kind=kind, given=given, ended_at=None).update(
+            ended_at=now, ended_by=by, ended_why="Another rule for the same text was made."
+        )
+        rule = SettlingRule.objects.create(
+            kind=kind, given=given, meaning=meaning, made_at=now, made_by=by, why=why.strip()
+        )
         imports = list(waiting.order_by().values_list("rating_import_id", flat=True).distinct())
         aside = kind == Kind.SET_ASIDE
         waiting.update(
             state=WaitingRow.State.SET_ASIDE if aside else WaitingRow.State.SETTLED,
             settled_at=now,
             settled_by=by,
+            rule=rule,
             how=f"By rule: {rule.get_kind_display()} ({given}{f' → {meaning}' if meaning else ''})",
         )
         _record(imports, f"{rule.get_kind_display()}: {given} {meaning}".strip(), by=by, now=now)
@@ -92,12 +97,15 @@ def rows_of_rule(kind: Kind, given: str) -> QuerySet[WaitingRow]:
     return rows.filter(reason__in=MAY_LEAVE_OUT) if kind == Kind.SET_ASIDE else rows
 
 
-def end_rule(rule: SettlingRule, *, by: User, now: datetime) -> SettlingRule:
-    """Let a rule hold no longer, for files read from now on; what it settled stays settled."""
-    if rule.ended_at is not None:
-        raise Refused("This rule has ended already.")
-    rule.ended_at = now
-    rule.save(update_fields=["ended_at"])
+def end_rule(rule: SettlingRule, *, by: User, now: datetime, why: str = "") -> SettlingRule:
+    """Let a rule hold no longer, for files read from now on, also those it settled rows of: read again, their rows
+    are read as they are printed.  Until then what it settled stays settled.  Raises `Refused` when it has ended."""
+    with transaction.atomic():
+        rule = SettlingRule.objects.select_for_update().get(pk=rule.pk)
+        if rule.ended_at is not None:
+            raise Refused("This rule has ended already.")
+        rule.ended_at, rule.ended_by, rule.ended_why = now, by, why.strip()
+        rule.save(update_fields=["ended_at", "ended_by", "ended_why"])
     return rule
 
 

@@ -34,3 +34,38 @@ ORDER BY i.as_at, (
   WHERE e.rating_import_id = i.id AND e.kind IN ('applied', 'part_applied', 'unchanged'))
 LIMIT 1
 """  # noqa: S608  words of ours
+
+# The same of what is said of an organisation itself: r (a row of `restated`), o (its organisation), e (a field and
+# its value).  An import of the API says whom it listed; a file lists whom it lists a rating of.
+NEXT_NAMING: Final = f"""
+SELECT i.id, i.as_at
+FROM rating_import i
+JOIN ratings_source s ON s.id = i.source_id
+WHERE {in_force_sql("i")} AND i.id <> %(import)s
+  AND (i.as_at > %(after)s OR (i.as_at = %(after)s AND %(same_day)s AND (
+    SELECT max(e.id) FROM import_event e
+    WHERE e.rating_import_id = i.id AND e.kind IN ('applied', 'part_applied', 'unchanged')) > (
+    SELECT max(e.id) FROM import_event e
+    WHERE e.rating_import_id = %(import)s AND e.kind IN ('applied', 'part_applied', 'unchanged'))))
+  AND i.levels ? o.level AND (i.keep = 'all' OR o.trust_id IS NOT NULL)
+  AND COALESCE(i.reading -> 'says' ? e.key, true)
+  AND CASE WHEN s.scope = 'api' THEN EXISTS (
+    SELECT 1 FROM import_listing l WHERE l.rating_import_id = i.id AND l.organisation_id = o.id)
+  ELSE EXISTS (
+    SELECT 1 FROM (
+      SELECT DISTINCT ON (q.service_id, q.domain_id, q.variant) q.listed
+      FROM rating_record q LEFT JOIN rating_retraction z ON z.record_id = q.id
+      WHERE q.organisation_id = o.id AND q.scope = s.scope AND NOT q.historic AND z.id IS NULL
+        AND q.in_force_from <= i.as_at
+      ORDER BY q.service_id, q.domain_id, q.variant, q.in_force_from DESC, q.id DESC) cells WHERE cells.listed) END
+  AND NOT EXISTS (
+    SELECT 1 FROM proposed_organisation p WHERE p.rating_import_id = i.id AND NOT p.silent
+    AND p.organisation_id = o.id AND p.said ? e.key)
+  AND NOT EXISTS (
+    SELECT 1 FROM waiting_row w WHERE w.rating_import_id = i.id AND w.reason IN ('provider', 'no_provider')
+    AND w.organisation_id = o.id AND w.state <> 'settled')
+ORDER BY i.as_at, (
+  SELECT max(e.id) FROM import_event e
+  WHERE e.rating_import_id = i.id AND e.kind IN ('applied', 'part_applied', 'unchanged'))
+LIMIT 1
+"""  # noqa: S608  words of ours

@@ -50,34 +50,33 @@ class TimelinePage:
     events: tuple[TimelineEvent, ...]
 
 
+# The trust's records are read once, each with the day of its event.  What was published before a record is what was
+# written last of the latest earlier day, of whichever variant.
 _EVENTS: Final = """
-WITH own AS (SELECT id FROM rated_organisation WHERE trust_id = %(trust)s),
-kept AS (
-  SELECT r.* FROM rating_record r
-  WHERE r.organisation_id IN (SELECT id FROM own)
+WITH kept AS MATERIALIZED (
+  SELECT r.id, r.organisation_id, r.service_id, r.domain_id, r.variant, r.state, r.rating, r.word,
+    CASE WHEN r.listed THEN 'published' ELSE 'unlisted' END AS kind,
+    CASE WHEN r.listed THEN r.published_on ELSE r.in_force_from END AS day,
+    r.listed AND upper(r.inherited) IN ('Y', 'YES', 'TRUE') AND EXISTS (
+      SELECT 1 FROM rated_organisation o
+      JOIN site_succession j ON j.successor_id = o.site_id
+      JOIN rated_organisation p ON p.site_id = j.predecessor_id AND p.trust_id = o.trust_id
+      WHERE o.id = r.organisation_id) AS told_already,
+    max(r.id) OVER (
+      PARTITION BY r.organisation_id, r.service_id, r.domain_id, r.listed AND r.published_on IS NOT NULL
+      ORDER BY r.published_on GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING) AS before_id
+  FROM rating_record r
+  WHERE r.organisation_id = ANY (ARRAY(SELECT id FROM rated_organisation WHERE trust_id = %(trust)s))
     AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = r.id)
 ),
 events AS MATERIALIZED (
-  SELECT 'published' AS kind, published_on AS day, organisation_id FROM kept
-  WHERE listed AND published_on IS NOT NULL AND NOT (upper(inherited) IN ('Y', 'YES', 'TRUE') AND EXISTS (
-    SELECT 1 FROM rated_organisation o
-    JOIN site_succession j ON j.successor_id = o.site_id
-    JOIN rated_organisation p ON p.site_id = j.predecessor_id AND p.trust_id = o.trust_id
-    WHERE o.id = kept.organisation_id))
-  GROUP BY published_on, organisation_id
-  UNION ALL
-  SELECT 'unlisted', in_force_from, organisation_id FROM kept
-  WHERE NOT listed GROUP BY in_force_from, organisation_id
+  SELECT DISTINCT kind, day, organisation_id FROM kept WHERE NOT told_already AND day IS NOT NULL
 ),
 page AS (SELECT * FROM events ORDER BY day DESC, kind, organisation_id OFFSET %(start)s LIMIT %(most)s),
-said AS (
-  SELECT DISTINCT ON (p.kind, p.day, r.organisation_id, r.service_id, r.domain_id, r.variant)
-    p.kind, p.day, r.id, r.organisation_id, r.service_id, r.domain_id, r.variant, r.state, r.rating, r.word,
-    r.published_on
-  FROM page p JOIN kept r ON r.organisation_id = p.organisation_id
-    AND CASE p.kind WHEN 'published' THEN r.listed AND r.published_on = p.day
-                    ELSE NOT r.listed AND r.in_force_from = p.day END
-  ORDER BY p.kind, p.day, r.organisation_id, r.service_id, r.domain_id, r.variant, r.id DESC
+said AS MATERIALIZED (
+  SELECT DISTINCT ON (kind, day, organisation_id, service_id, domain_id, variant) kept.*
+  FROM kept JOIN page USING (kind, day, organisation_id)
+  ORDER BY kind, day, organisation_id, service_id, domain_id, variant, id DESC
 )
 SELECT (SELECT count(*) FROM events), said.kind, said.day, o.level, o.cqc_id, o.name, s.key, s.name, d.key, d.name,
   said.state, said.rating, said.word, b.state, b.rating
@@ -85,13 +84,7 @@ FROM said
 JOIN rated_organisation o ON o.id = said.organisation_id
 JOIN rated_service s ON s.id = said.service_id
 JOIN rated_domain d ON d.id = said.domain_id
-LEFT JOIN LATERAL (
-  SELECT p.state, p.rating FROM rating_record p
-  WHERE p.organisation_id = said.organisation_id AND p.service_id = said.service_id AND p.domain_id = said.domain_id
-    AND p.listed AND p.published_on < said.published_on AND said.kind = 'published'
-    AND NOT EXISTS (SELECT 1 FROM rating_retraction x WHERE x.record_id = p.id)
-  ORDER BY p.published_on DESC, p.id DESC LIMIT 1
-) b ON true
+LEFT JOIN rating_record b ON b.id = said.before_id AND said.kind = 'published'
 ORDER BY said.day DESC, said.kind, o.level DESC, o.name, o.cqc_id, s.position, s.name, d.position, said.variant
 """
 

@@ -16,7 +16,8 @@ from tracker.ratings.applying import announce_undoing, finish_current
 from tracker.ratings.current_ratings import CELL, VALUES
 from tracker.ratings.import_lifecycle import require_move
 from tracker.ratings.import_locks import hold_applying_lock
-from tracker.ratings.models import ImportEvent, ProposedChange, RatingImport
+from tracker.ratings.models import ImportEvent, ProposedChange, ProposedOrganisation, RatingImport
+from tracker.ratings.restating import take_back_restated
 from tracker.ratings.succeeding import NEXT_ASSERTING
 
 _TAKEN_BACK: Final = """
@@ -56,8 +57,8 @@ WHERE (left_over.id IS NULL OR (left_over.in_force_from, left_over.id) < (c.in_f
 def undo_import(rating_import: RatingImport, *, by: User | None, now: datetime, why: str) -> RatingImport:
     """Undo an import that is applied, in whole or in part, or that changed nothing; it may be read again later.
 
-    Ratings are then what they would be had the file never been applied.  Raises `Refused` without a reason or
-    where its state does not allow it, and `Busy` while another import is being applied.
+    Ratings, organisations and joins are then what they would be had the file never been applied.  Raises `Refused`
+    without a reason or where its state does not allow it, and `Busy` while another import is being applied.
     """
     if not why.strip():
         raise Refused("Say why the import is undone.", field="why")
@@ -66,6 +67,7 @@ def undo_import(rating_import: RatingImport, *, by: User | None, now: datetime, 
         record = RatingImport.objects.select_for_update(of=["self"]).select_related("source").get(pk=rating_import.pk)
         require_move(record, RatingImport.State.UNDONE)
         ProposedChange.objects.filter(rating_import=record).delete()
+        ProposedOrganisation.objects.filter(rating_import=record).delete()
         record.state = RatingImport.State.UNDONE
         record.save(update_fields=["state"])
         event = ImportEvent.objects.create(
@@ -88,6 +90,7 @@ def _take_back(record: RatingImport, event: ImportEvent) -> None:
         cursor.execute("DROP TABLE IF EXISTS taken_back, touched")
         cursor.execute(_TAKEN_BACK, parameters)
         if not cursor.rowcount:
+            take_back_restated(record, event)
             current_ratings.count_once()
             return
         cursor.execute("ANALYZE taken_back")
@@ -95,5 +98,7 @@ def _take_back(record: RatingImport, event: ImportEvent) -> None:
         cursor.execute(_TOUCH)
         cursor.execute(_CARRY_ON, parameters)
     current_ratings.work_out()
+    # Before organisations go back to their trusts: a change is withdrawn where it was announced.
     announce_undoing(record, event)
+    take_back_restated(record, event)
     finish_current()

@@ -12,6 +12,7 @@ from tracker.plans.models import Action
 from tracker.ratings.models import RatingRecord
 from tracker.reports.tables import CONFIDENTIAL_PLAN, LICENCE, OURS, SOURCE, Columns
 from tracker.web.action_words import status_tag
+from tracker.web.addresses import address
 from tracker.web.ratings_words import long_day, rating_tone, rating_words, report_link
 
 NO_SINGLE_PLACE = "The trust as a whole"
@@ -21,6 +22,12 @@ def place_of_finding(finding: Finding) -> str:
     """Where it applies: "Surgery, Safe, Northborough General Hospital"."""
     named = (finding.service, finding.key_question, finding.site)
     return ", ".join(str(one) for one in named if one is not None) or NO_SINGLE_PLACE
+
+
+def finding_href(trust_code: str, finding_id: int) -> str:
+    """Where the finding stands among its trust's: on whichever page that is."""
+    path = address(reverse("inspections", args=[trust_code]), {"finding": finding_id})
+    return f"{path}#finding-{finding_id}"
 
 
 def shown_finding(finding: Finding, actions: Iterable[Action] = ()) -> dict[str, Any]:
@@ -57,24 +64,26 @@ def shown_ratings(records: Iterable[RatingRecord]) -> list[list[object]]:
 
 
 def shown_inspection(
-    published: PublishedInspection,
-    actions: Mapping[int, list[Action]],
-    unanswered: set[int],
-    *,
-    only_unanswered: bool,
+    published: PublishedInspection, actions: Mapping[int, list[Action]], *, sees_plan: bool
 ) -> dict[str, Any]:
-    """An inspection with its findings, must-dos first, and the ratings published that day."""
-    inspection = published.inspection
+    """An inspection with its findings, must-dos first, and the ratings published that day.  `actions` are all those
+    that answer them, for people who see the plan; to others nothing is said of whether one does."""
+    inspection, first = published.inspection, published.first
+    last = first + len(published.findings) - 1
     return {
         "id": inspection.pk,
         "title": inspection.title,
         "published": long_day(inspection.published_on),
         "report_href": report_link(inspection.report_url),
+        "total": published.total,
+        "goes_on": first > 1,
+        "part": f"{first} to {last} on this page" if len(published.findings) < published.total else "",
         "findings": [
-            {**shown_finding(finding, actions.get(finding.pk, ())), "unanswered": finding.pk in unanswered}
+            {**shown_finding(finding, actions.get(finding.pk, ())), "unanswered": finding.pk not in actions}
             for finding in published.findings
-            if finding.pk in unanswered or not only_unanswered
-        ],
+        ]
+        if sees_plan
+        else [shown_finding(finding) for finding in published.findings],
         "ratings": shown_ratings(published.ratings),
     }
 
@@ -124,16 +133,12 @@ FINDINGS_AND_ACTIONS: Final = replace(
 
 
 def finding_lines(
-    published: Iterable[PublishedInspection],
-    actions: Mapping[int, list[Action]],
-    unanswered: set[int],
-    *,
-    only_unanswered: bool,
+    published: Iterable[PublishedInspection], actions: Mapping[int, list[Action]], *, sees_plan: bool
 ) -> Iterator[Line]:
     """The page's inspections, a line for each finding."""
     for one in published:
         for finding in one.findings:
-            if finding.pk in unanswered or not only_unanswered:
-                yield Line(one.inspection, finding, tuple(actions.get(finding.pk, ())), finding.pk in unanswered)
-        if not one.findings and not only_unanswered:
+            answered = tuple(actions.get(finding.pk, ()))
+            yield Line(one.inspection, finding, answered, sees_plan and not answered)
+        if not one.findings:
             yield Line(one.inspection, None)

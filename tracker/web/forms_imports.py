@@ -4,10 +4,11 @@ from typing import Any, Final
 
 from django import forms
 
-from tracker.ratings.models import ChangeKind, RatingImport, SettlingRule, WaitingRow
+from tracker.ratings.models import RatingImport, SettlingRule, WaitingRow
 from tracker.ratings.settling import MAY_LEAVE_OUT
 from tracker.web.fields import DateField, FileField, RadiosField, SelectField, TextAreaField, TextField
 from tracker.web.forms_base import FilterForm, Form
+from tracker.web.import_words import kind_words
 
 _KEEP_HINTS = {
     RatingImport.Keep.NHS: "Others are counted by type and left out",
@@ -66,7 +67,7 @@ class ChangesFilter(FilterForm):
     def __init__(self, data: Any, *, kinds: dict[str, int], trusts: list[tuple[str, str]]) -> None:
         super().__init__(data, auto_id="filter-%s")
         offered = {
-            "kind": [("", "All kinds"), *((kind, ChangeKind(kind).label) for kind in kinds)],
+            "kind": [("", "All kinds"), *((kind, kind_words(kind)) for kind in kinds)],
             "trust": [("", "All trusts"), *trusts],
         }
         for name, choices in offered.items():
@@ -107,6 +108,9 @@ class SettleForm(Form):
     kind = RadiosField(label="What to do with it", missing="Select what to do with the row")
     meaning = TextField(label="Meaning", required=False, max_length=300)
     reach = RadiosField(label="For which rows", missing="Select for which rows this holds")
+    why = TextField(
+        label="Why", required=False, max_length=300, help_text="Kept with a rule, for whoever looks at it later"
+    )
 
     def __init__(self, *args: Any, row: WaitingRow, alike: dict[str, int], **options: Any) -> None:
         """`alike`: by kind, how many rows wait that a rule of that kind would settle now."""

@@ -1,12 +1,20 @@
 """The words, tones and links of imports on a page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from django.urls import reverse
 
-from tracker.ratings.models import ChangeKind, ImportEvent, ProposedChange, RatingChange, RatingImport, RatingsSource
+from tracker.ratings.models import (
+    ChangeKind,
+    ImportEvent,
+    OrganisationKind,
+    ProposedChange,
+    RatingChange,
+    RatingImport,
+    RatingsSource,
+)
 from tracker.ratings.words import say_change
 from tracker.web.action_words import moment_words
 from tracker.web.addresses import address
@@ -27,11 +35,13 @@ STATE_TONES: Final = {
 }
 STATE_WORDS: Final = {State.READY: "Waiting for a decision", State.HELD: "Held"}
 KINDS: Final = (
-    ChangeKind.WORSE, ChangeKind.BETTER, ChangeKind.FIRST, ChangeKind.REWORDED, ChangeKind.CORRECTED,
-    ChangeKind.WITHDRAWN, ChangeKind.DEREGISTERED, ChangeKind.MERGED, ChangeKind.RETURNED, ChangeKind.RECONFIRMED,
-    ChangeKind.HISTORIC,
+    OrganisationKind.MOVED, OrganisationKind.JOINED, ChangeKind.WORSE, ChangeKind.BETTER, ChangeKind.FIRST,
+    ChangeKind.REWORDED, ChangeKind.CORRECTED, ChangeKind.WITHDRAWN, ChangeKind.DEREGISTERED, ChangeKind.MERGED,
+    ChangeKind.RETURNED, ChangeKind.RECONFIRMED, OrganisationKind.DESCRIBED, ChangeKind.HISTORIC,
 )  # fmt: skip
-KIND_NOTES: Final = {
+KIND_NOTES: Final[dict[str, str]] = {
+    OrganisationKind.MOVED: "Its ratings are then shown at the other trust.",
+    OrganisationKind.JOINED: "The first is then counted no longer where the second is rated.",
     ChangeKind.RECONFIRMED: "The same rating, published again later. It is no improvement.",
     ChangeKind.CORRECTED: "Another rating with the same publication date.",
     ChangeKind.WITHDRAWN: "The file lists the organisation or its ratings no longer.",
@@ -66,26 +76,28 @@ def say(change: ProposedChange | RatingChange) -> str:
     return f"{change.organisation.name}: {words}"
 
 
+def kind_words(kind: str) -> str:
+    """A kind of change, of ratings or of organisations, in words."""
+    return str(OrganisationKind(kind).label if kind in OrganisationKind.values else ChangeKind(kind).label)
+
+
 def change_groups(
-    record: RatingImport, counts: Mapping[str, int], samples: Iterable[ProposedChange]
+    record: RatingImport, counts: Mapping[str, int], samples: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
-    """The change set as the list component takes it: a group a kind, the first changes of each."""
-    shown: dict[str, list[dict[str, str]]] = {}
-    for change in samples:
-        shown.setdefault(change.kind, []).append({"text": say(change)})
+    """The change set as the list component takes it: a group a kind, the first changes of each in words."""
     groups = []
     for kind, count in in_order(counts).items():
         href = address(reverse("import_changes", args=[record.public_id]), {"kind": kind})
         group: dict[str, Any] = {
             "id": kind,
-            "title": ChangeKind(kind).label,
+            "title": kind_words(kind),
             "count": count,
             "chosen": True,
-            "changes": shown.get(kind, []),
-            "note": KIND_NOTES.get(ChangeKind(kind)),
+            "changes": [{"text": text} for text in samples.get(kind, [])],
+            "note": KIND_NOTES.get(kind),
         }
         more = f"See and choose among all {count:,}" if count > 1 else "See this change"
-        groups.append({**group, "more": {"text": f"{more}: {ChangeKind(kind).label.lower()}", "href": href}})
+        groups.append({**group, "more": {"text": f"{more}: {kind_words(kind).lower()}", "href": href}})
     return groups
 
 
@@ -94,7 +106,7 @@ def shown_event(event: ImportEvent) -> dict[str, str]:
     applied = event.detail.get("applied") if isinstance(event.detail, dict) else None
     said = [event.why] if event.why else []
     if applied:
-        said.append(f"{applied:,} changes.")
+        said.append("1 change." if applied == 1 else f"{applied:,} changes.")
     return {
         "title": event.get_kind_display(),
         "date": moment_words(event.at),
@@ -122,9 +134,13 @@ def size_words(size: int) -> str:
     return f"{size / 1024**2:,.1f} MB" if size >= 1024**2 else f"{max(1, size // 1024):,} KB"
 
 
-def effect_words(ratings: int, trusts: int) -> str:
-    """ "214 ratings of 9 trusts"."""
-    return f"{ratings:,} {'rating' if ratings == 1 else 'ratings'} of {trusts:,} {'trust' if trusts == 1 else 'trusts'}"
+def effect_words(ratings: int, trusts: int, organisations: int = 0) -> str:
+    """ "214 ratings of 9 trusts and details of 2 organisations"."""
+    of_trusts = f"of {trusts:,} {'trust' if trusts == 1 else 'trusts'}"
+    effects = [f"{ratings:,} {'rating' if ratings == 1 else 'ratings'} {of_trusts}"] if ratings else []
+    if organisations:
+        effects.append(f"details of {organisations:,} {'organisation' if organisations == 1 else 'organisations'}")
+    return " and ".join(effects) or "nothing that is shown"
 
 
 def month_ago(today: date) -> date:

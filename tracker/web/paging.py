@@ -1,15 +1,21 @@
 """One page of a counted list."""
 
-from typing import Any, TypeVar
-
-from django.db.models import QuerySet
+from typing import Any, Protocol, TypeVar
 
 from tracker.web.addresses import PAGE, Pages
 
-Row = TypeVar("Row")
+Shown = TypeVar("Shown", covariant=True)
 
 
-def one_page(rows: QuerySet[Any, Row], query: Any) -> tuple[QuerySet[Any, Row], Pages]:
+class Rows(Protocol[Shown]):
+    """A queryset, or what is counted and sliced like one."""
+
+    def count(self) -> int: ...
+
+    def __getitem__(self, wanted: slice, /) -> Shown: ...
+
+
+def one_page(rows: Rows[Shown], query: Any) -> tuple[Shown, Pages]:
     """The rows of the page the query string asks for, and which page it is; past the end it is the last one."""
     total = rows.count()
     number = min(Pages.asked(query.get("page", "")), Pages(1, total).last)

@@ -91,7 +91,7 @@ def new_round(request: SignedInRequest) -> HttpResponse:
 
     if (answer := carry_out(request, form, save)) is not None:
         return answer
-    pool = read_pool(request.moment.today)
+    pool = read_pool(request.moment.today, only_who=True)
     context = {
         "form": form,
         "pool": pool,

@@ -11,7 +11,7 @@ from tests.factories import import_event, rated_domain, rated_service, rating_ch
 from tests.plan_factories import NOW, PUBLISHED, TODAY, access, must_do, new_action
 from tracker.findings.models import Finding, Inspection
 from tracker.findings.operations import record_finding, record_inspection
-from tracker.findings.queries import findings_without_action, inspections_of
+from tracker.findings.queries import findings_without_action, inspections_page
 from tracker.people.roles import GRANTS, Can, Role
 from tracker.people.scope import scope_of, whole_service
 from tracker.problems import NotAllowed, Refused
@@ -122,7 +122,7 @@ def test_an_inspection_shows_the_ratings_published_that_day_and_no_others(cast: 
     rating_record(cast.ashford, surgery, safe, 4, published_on=PUBLISHED)
     wrongly = rating_change(trust, rated_service("maternity"), safe, published_on=PUBLISHED)
     undo(wrongly)
-    (published,) = inspections_of(trust)
+    (published,) = inspections_page(trust, size=50).inspections
     assert published.ratings == [again, at_site]
 
 
@@ -137,7 +137,7 @@ def test_reading_inspections_costs_the_same_however_many_there_are(
             cast.northborough, rated_service("surgery"), rated_domain("safe"), 2, published_on=day, event=event
         )
     with django_assert_max_num_queries(6):
-        found = inspections_of(cast.northborough)
+        found = inspections_page(cast.northborough, size=50).inspections
         assert [len(one.ratings) for one in found] == [1, 1, 1, 1]
         assert {str(finding.service) for one in found for finding in one.findings} == {"Surgery"}
 

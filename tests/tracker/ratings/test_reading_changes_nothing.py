@@ -43,7 +43,7 @@ def test_a_hospital_moves_to_another_trust_when_its_file_is_applied_and_not_befo
     assert RatedOrganisation.objects.get(cqc_id="XN101").name == "Northborough General"
     apply_import(record, by=None, now=NOW)
     assert trusts() == {"XA1"}
-    assert "organisations" not in record.reading
+    assert not record.proposed_organisations.exists()
     assert RatedOrganisation.objects.get(cqc_id="XN101").name == "Renamed"
     assert check_ratings() == []
 
@@ -54,7 +54,7 @@ def test_a_file_with_the_same_ratings_says_that_a_hospital_moves(cast: Cast, tmp
     record = read_import(receive(path, date(2026, 6, 1)), by=None, now=NOW)
     assert "XN101 from XN1 to XA1" in record.counts["moved"]
     page = as_user(cast.national).get(f"/imports/{record.public_id}").content.decode()
-    assert "XN101 from XN1 to XA1. That is taken over when ratings of this file, or of a later one" in page
+    assert "XN101 Northborough General moves from Northborough" in page
     assert "XN101 from XN1 to XA1" in record.events.order_by("-pk")[0].detail["moved"]
     assert trusts() == {"XN1"}
 

@@ -7,9 +7,10 @@ import pytest
 
 from tests.cast import Cast
 from tests.factories import rated_domain, rated_service, rating_record
-from tests.plan_factories import PUBLISHED, must_do, new_action
+from tests.plan_factories import NOW, PUBLISHED, access, must_do, new_action
 from tests.tracker.web.page import Page
 from tracker.findings.models import Finding, Inspection
+from tracker.findings.operations import record_finding
 from tracker.people.roles import Role
 
 PATH = "/trusts/XN1/inspections"
@@ -73,7 +74,8 @@ def test_the_lead_types_in_an_inspection_and_its_must_do(cast: Cast, as_user: An
     assert answer["Location"] == f"{PATH}#inspection-{inspection.pk}"
     sent = {"kind": "MD", "words": "The trust must act.", "regulation": "Regulation 12(2)(g)"}
     answer = client.post(f"{PATH}/{inspection.pk}/findings/new", {**sent, "site": str(cast.general.pk)})
-    assert answer["Location"] == f"{PATH}#finding-{Finding.objects.get().pk}"
+    made = Finding.objects.get().pk
+    assert answer["Location"] == f"{PATH}?finding={made}#finding-{made}"
     text = client.get(PATH).content.decode()
     assert "The trust must act." in text
     assert "Regulation 12(2)(g)" in text
@@ -152,3 +154,25 @@ def test_words_from_a_report_are_shown_as_words(cast: Cast, as_user: Any) -> Non
     text = as_user(cast.national).get(PATH).content.decode()
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>Second line" in text
+
+
+def test_many_findings_stand_on_pages_and_each_is_found_on_its_own(cast: Cast, as_user: Any) -> None:
+    first = must_do(cast)
+    by = access(cast.lead)
+    made = [
+        record_finding(first.inspection, by=by, now=NOW, kind="MD", words=f"Must-do number {number}.")
+        for number in range(60)
+    ]
+    later = must_do(cast, published_on=date(2026, 6, 1), words="The newest report.")
+    client = as_user(cast.lead)
+    start, rest = (Page(client.get(f"{PATH}?page={number}").content.decode()) for number in (1, 2))
+    shown = [{e.attributes["id"] for e in page.all("li") if "id" in e.attributes} for page in (start, rest)]
+    every = {f"finding-{one.pk}" for one in (first, later, *made)}
+    assert shown[0] | shown[1] == every
+    assert [len(ids) for ids in shown] == [50, 12]
+    assert f"finding-{later.pk}" in shown[0], "the newest report stands first"
+    headings = [[e.text for e in page.all("h3")] for page in (start, rest)]
+    assert "61 findings, 1 to 49 on this page" in headings[0][1]
+    assert "61 findings, 50 to 61 on this page" in headings[1][0]
+    assert f"finding-{made[-1].pk}" in client.get(f"{PATH}?finding={made[-1].pk}").content.decode()
+    assert f"finding-{later.pk}" in client.get(f"{PATH}?finding=nothing").content.decode()

@@ -19,7 +19,7 @@ from tracker.problems import Busy, Refused
 from tracker.ratings.api_reading import StoppedHalfway, client_from_settings, fetch_records
 from tracker.ratings.dates import UnreadableDate, date_in_name, read_date
 from tracker.ratings.importer import read_import, run_import
-from tracker.ratings.models import ProposedChange, RatingChange, RatingImport, RatingsSource
+from tracker.ratings.models import OrganisationKind, ProposedChange, RatingChange, RatingImport, RatingsSource
 from tracker.ratings.receiving import receive_import, source_by_hand, source_of_api
 from tracker.ratings.words import say_change, say_date
 
@@ -124,6 +124,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{record.file_name}, as at {say_date(record.as_at)}: {record.get_state_display()}.")
         for kind, count in sorted(record.counts.get("changes", {}).items()):
             self.stdout.write(f"  {count:>9,} {kind}")
+        for kind, count in record.counts.get("organisations", {}).items():
+            self.stdout.write(f"  {count:>9,} organisations: {OrganisationKind(kind).label.lower()}")
         with whole_service():
             proposed = ProposedChange.objects.filter(rating_import=record)
             changes: Any = (

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from tracker.findings.models import Finding
 from tracker.people.roles import Can
@@ -22,7 +21,7 @@ from tracker.web.action_pages import find_action, sub_pages
 from tracker.web.action_words import kind_words, place_of_action, reopened_because, shown_entry, status_tag
 from tracker.web.actions_filter import read_filter
 from tracker.web.exports import download, download_links, wanted_format
-from tracker.web.finding_words import shown_finding
+from tracker.web.finding_words import finding_href, shown_finding
 from tracker.web.forms_actions import ActionForm, ProgressForm, ReassignForm
 from tracker.web.paging import one_page
 from tracker.web.refusals import carry_out, theirs
@@ -186,7 +185,7 @@ def _page(request: SignedInRequest, found: Action, form: ProgressForm | None) ->
             {
                 **shown_finding(finding),
                 "inspection": finding.inspection.title,
-                "href": f"{reverse('inspections', args=[found.trust.code])}#finding-{finding.pk}",
+                "href": finding_href(found.trust.code, finding.pk),
             }
             for finding in findings
         ],

@@ -4,56 +4,52 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tracker import tasks
 from tracker.people.roles import Can
-from tracker.ratings.models import ChangeKind, ProposedChange, RatingChange, RatingImport
+from tracker.ratings.models import ChangeKind, OrganisationKind, ProposedOrganisation, RatingImport
+from tracker.ratings.proposing import Accept, accepted_organisations, accepted_ratings
+from tracker.trusts.models import Trust
 from tracker.web.addresses import address
+from tracker.web.exports import download_links, list_file
 from tracker.web.forms_imports import ChangesFilter
-from tracker.web.import_words import effect_words, in_order, say
+from tracker.web.import_lists import CHANGES, ChangesOfImport, counts_by_kind, organisations_of
+from tracker.web.import_words import effect_words, in_order, kind_words
 from tracker.web.paging import one_page
 from tracker.web.requests import SignedInRequest, needs
-from tracker.web.views.imports import counts_by_kind, find, may_apply
+from tracker.web.views.imports import find, may_apply
 
 
 @needs(Can.LOAD_RATINGS)
 def import_changes(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """The proposed changes, 50 a page, by kind and trust; single ones can be ticked."""
     record = find(public_id)
-    proposed = ProposedChange.objects.filter(rating_import=record)
-    return _list(request, record, proposed, may_choose=may_apply(request, record))
+    return _list(request, record, applied=False, may_choose=may_apply(request, record))
 
 
 @needs(Can.LOAD_RATINGS)
 def import_applied(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """What the import did change, and what its undoing did."""
-    record = find(public_id)
-    return _list(request, record, RatingChange.objects.filter(event__rating_import=record), may_choose=False)
+    return _list(request, find(public_id), applied=True, may_choose=False)
 
 
-def _list(request: SignedInRequest, record: RatingImport, changes: QuerySet[Any], *, may_choose: bool) -> HttpResponse:
-    kinds = in_order(dict(changes.order_by().values_list("kind").annotate(Count("pk"))))
-    named = changes.exclude(organisation__trust=None).order_by()
-    trusts = named.values_list("organisation__trust__code", "organisation__trust__name").distinct()
-    form = ChangesFilter(request.GET, kinds=kinds, trusts=sorted(trusts, key=lambda trust: trust[1]))
+def _list(request: SignedInRequest, record: RatingImport, *, applied: bool, may_choose: bool) -> HttpResponse:
+    changes = ChangesOfImport(record, applied=applied)
+    kinds = in_order(changes.kinds())
+    form = ChangesFilter(request.GET, kinds=kinds, trusts=changes.trusts())
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    shown = changes if form.is_valid() else changes.none()
-    if "kind" in chosen:
-        shown = shown.filter(kind=chosen["kind"])
-    if "trust" in chosen:
-        shown = shown.filter(organisation__trust__code=chosen["trust"])
-    shown = shown.select_related("organisation", "organisation__trust", "organisation__site__trust")
-    shown = shown.select_related("service", "domain").order_by("organisation__trust__name", "organisation__name", "pk")
-    rows, pages = one_page(shown, request.GET)
+    changes = changes.narrowed(**chosen) if form.is_valid() else changes.none()
+    words = ", ".join([record.file_name, *(kind_words(v) if name == "kind" else v for name, v in chosen.items())])
+    if form.is_valid() and (file := list_file(request, CHANGES, changes, as_at=record.as_at, chosen=words)):
+        return file
+    rows, pages = one_page(changes, request.GET)
     grouped: dict[str, list[dict[str, Any]]] = {}
     for change in rows:
-        heading = str(change.organisation.trust or "Other organisations")
-        said = {"id": change.pk, "text": say(change), "kind": ChangeKind(change.kind).label}
-        grouped.setdefault(heading, []).append(said)
+        grouped.setdefault(change["heading"], []).append(change)
     review = reverse("review_import", args=[record.public_id])
     return render(
         request,
@@ -66,6 +62,7 @@ def _list(request: SignedInRequest, record: RatingImport, changes: QuerySet[Any]
             "in_all": sum(kinds.values()),
             "grouped": grouped,
             "pagination": pages.links(request.path, chosen),
+            "downloads": download_links(request),
             "may_choose": may_choose,
             "review_href": review,
             "review_all_href": address(review, chosen),
@@ -84,8 +81,11 @@ def review_import(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
             messages.error(request, f"This import is “{record.get_state_display()}”: nothing of it can be applied now.")
         return redirect("import", record.public_id)
     accept = _accepted(request)
-    chosen = _narrowed(ProposedChange.objects.filter(rating_import=record), accept)
-    if (not accept and "only" in request.GET) or not chosen.exists():
+    ratings = accepted_ratings(record, Accept(**accept))
+    organisations = accepted_organisations(record, Accept(**accept))
+    found = ratings.aggregate(ratings=Count("pk"), trusts=Count("organisation__trust", distinct=True))
+    restated = organisations.count()
+    if (not accept and "only" in request.GET) or not (found["ratings"] or restated):
         messages.error(request, "Nothing was chosen. Tick the changes to apply, or review them all.")
         return redirect("import", record.public_id)
     newest = record.events.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -101,17 +101,18 @@ def review_import(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
             messages.error(request, "No worker can be reached, so nothing was applied. Try again in a minute.")
             return redirect(request.get_full_path())
         return redirect(address(reverse("import", args=[record.public_id]), {"applying": newest}))
-    found = chosen.aggregate(ratings=Count("pk"), trusts=Count("organisation__trust", distinct=True))
-    kinds = in_order(dict(chosen.order_by().values_list("kind").annotate(Count("pk"))))
+    kinds: dict[str, int] = {}
+    for chosen in (ratings, ProposedOrganisation.objects.filter(pk__in=organisations.values("pk"))):
+        kinds |= dict(chosen.order_by().values_list("kind").annotate(Count("pk")))
     return render(
         request,
         "tracker/imports/review.jinja",
         {
             "record": record,
-            "count": found["ratings"],
-            "effect": effect_words(found["ratings"], found["trusts"]),
-            "kinds": [{"text": ChangeKind(kind).label, "count": count} for kind, count in kinds.items()],
-            "left": sum(counts_by_kind(record).values()) - found["ratings"],
+            "count": found["ratings"] + restated,
+            "effect": effect_words(found["ratings"], found["trusts"], organisations_of(organisations)),
+            "kinds": [{"text": kind_words(kind), "count": count} for kind, count in in_order(kinds).items()],
+            "left": sum(counts_by_kind(record).values()) - found["ratings"] - restated,
             "event_id": newest,
             "full_path": request.get_full_path(),
         },
@@ -123,24 +124,18 @@ def _accepted(request: SignedInRequest) -> dict[str, list[Any]]:
 
     Nothing named means all of them, but where a form of ticks was sent (`only`): then none was ticked."""
     kinds = request.GET.getlist("kind")
-    if any(kind not in ChangeKind.values for kind in kinds):
-        raise Http404
-    ids = [text for text in request.GET.getlist("change") if text.isascii() and text.isdigit() and len(text) < 19]
-    if len(ids) != len(request.GET.getlist("change")):
+    if any(kind not in {*ChangeKind.values, *OrganisationKind.values} for kind in kinds):
         raise Http404
     codes = request.GET.getlist("trust")
     accept: dict[str, list[Any]] = {}
     if kinds:
         accept["kinds"] = kinds
     if codes:
-        from_codes = ProposedChange.objects.filter(organisation__trust__code__in=codes).order_by()
-        accept["trusts"] = list(from_codes.values_list("organisation__trust_id", flat=True).distinct())
-    if ids:
-        accept["changes"] = [int(text) for text in ids]
+        accept["trusts"] = list(Trust.objects.filter(code__in=codes).order_by("pk").values_list("pk", flat=True))
+    for field, name in (("change", "changes"), ("restated", "restated")):
+        given = request.GET.getlist(field)
+        if any(not (text.isascii() and text.isdigit() and len(text) < 19) for text in given):
+            raise Http404
+        if given:
+            accept[name] = [int(text) for text in given]
     return accept
-
-
-def _narrowed(proposed: QuerySet[ProposedChange], accept: dict[str, list[Any]]) -> QuerySet[ProposedChange]:
-    """The same choice as `Accept` makes."""
-    fields = {"kinds": "kind__in", "trusts": "organisation__trust_id__in", "changes": "pk__in"}
-    return proposed.filter(**{fields[name]: values for name, values in accept.items()})

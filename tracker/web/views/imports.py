@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -16,13 +15,13 @@ from tracker import tasks
 from tracker.people.roles import Can
 from tracker.problems import Refused
 from tracker.ratings.dates import date_in_name
-from tracker.ratings.import_lifecycle import moves_from
+from tracker.ratings.import_lifecycle import can_apply_from, in_force, moves_from
 from tracker.ratings.import_locks import is_interrupted
 from tracker.ratings.importer import agree_to_import as agree
 from tracker.ratings.importer import set_aside_import as set_aside
 from tracker.ratings.models import (
     ImportProgress,
-    ProposedChange,
+    OrganisationStatement,
     RatingImport,
     RatingRecord,
     RatingRetraction,
@@ -32,8 +31,10 @@ from tracker.ratings.models import (
 from tracker.ratings.receiving import receive_import, source_by_hand
 from tracker.ratings.undoing import undo_import as undo
 from tracker.web.addresses import address
+from tracker.web.exports import download_links, list_file
 from tracker.web.forms_imports import AsAtForm, ReasonForm, UploadForm
 from tracker.web.held_uploads import held_upload, hold_upload
+from tracker.web.import_lists import IMPORTS, counts_by_kind, organisations_of, samples
 from tracker.web.import_words import (
     WAITING_FOR_A_PERSON,
     change_groups,
@@ -62,7 +63,11 @@ def imports(request: SignedInRequest) -> HttpResponse:
         waiting=Count("waiting_rows", filter=_STILL_WAITING)
     )
     found = found.order_by("-pk")  # a grouped query forgets its model's order
-    rows, pages = one_page(found.filter(state__in=WAITING_FOR_A_PERSON) if to_decide else found, request.GET)
+    found = found.filter(state__in=WAITING_FOR_A_PERSON) if to_decide else found
+    chosen = "Waiting for a decision" if to_decide else ""
+    if file := list_file(request, IMPORTS, found, as_at=request.moment.today, chosen=chosen):
+        return file
+    rows, pages = one_page(found, request.GET)
     return render(
         request,
         "tracker/imports/imports.jinja",
@@ -81,6 +86,7 @@ def imports(request: SignedInRequest) -> HttpResponse:
             "total": pages.total,
             "to_decide": to_decide,
             "pagination": pages.links(request.path, {"show": "decide" if to_decide else ""}),
+            "downloads": download_links(request),
             "sources": [shown_source(source) for source in RatingsSource.objects.order_by("pk")],
         },
     )
@@ -155,6 +161,7 @@ def import_page(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     counts = counts_by_kind(record)
     moves = moves_from(record.state)
     may = {move for move, can in moves.items() if request.access.may(can)}
+    may_come_back = record.state in {State.READY, State.HELD} and in_force().filter(pk=record.pk).exists()
     return render(
         request,
         "tracker/imports/import.jinja",
@@ -170,17 +177,18 @@ def import_page(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             "applying": asked == newest and not tasks.why_not_applied(record.pk, newest),
             "applying_href": address(request.path, {"applying": newest}),
             "not_applied": tasks.why_not_applied(record.pk, newest) if asked == newest else "",
-            "groups": change_groups(record, counts, _samples(record)) if counts else [],
+            "groups": change_groups(record, counts, samples(record, SAMPLES)) if counts else [],
             "proposed": sum(counts.values()),
             "may_apply": may_apply(request, record) and bool(counts),
             "may_agree": State.READY in may and record.state == State.HELD,
             "is_requester": record.requested_by_id == request.user.pk,
-            "may_set_aside": State.SET_ASIDE in may,
+            "may_set_aside": record.state in {State.READY, State.HELD} and State.SET_ASIDE in may,
             "may_undo": State.UNDONE in may,
             "may_read": State.READING in may and not at_work and (record.state != State.READING or interrupted),
             "settled_since": _settled_since(record),
             "waiting": record.waiting_rows.filter(state="waiting").count(),
             "changed": record.state in {State.APPLIED, State.PART_APPLIED},
+            "in_force": may_come_back,
             "events": [shown_event(event) for event in events],
         },
     )
@@ -206,23 +214,9 @@ def _progress(record: RatingImport) -> dict[str, Any]:
     return {"title": phase, "detail": rows, "percent": percent}
 
 
-def _samples(record: RatingImport) -> list[ProposedChange]:
-    """The first changes of each kind."""
-    numbered = ProposedChange.objects.filter(rating_import=record).annotate(
-        number=Window(RowNumber(), partition_by=F("kind"), order_by="pk")
-    )
-    return list(numbered.filter(number__lte=SAMPLES).select_related("organisation", "service", "domain").order_by("pk"))
-
-
 def _settled_since(record: RatingImport) -> bool:
     settled = record.events.filter(kind="settled")
     return (settled.filter(at__gt=record.read_at) if record.read_at else settled).exists()
-
-
-def counts_by_kind(record: RatingImport) -> dict[str, int]:
-    """How many changes are proposed, by kind."""
-    proposed = ProposedChange.objects.filter(rating_import=record).order_by()
-    return dict(proposed.values_list("kind").annotate(Count("pk")))
 
 
 def find(public_id: uuid.UUID) -> RatingImport:
@@ -230,9 +224,9 @@ def find(public_id: uuid.UUID) -> RatingImport:
 
 
 def may_apply(request: SignedInRequest, record: RatingImport) -> bool:
-    """Whether this person may apply changes of it now.  Its reader may end so too; a person may not meanwhile."""
-    can = moves_from(record.state).get(State.APPLIED)
-    return can is not None and record.state != State.READING and request.access.may(can)
+    """Whether this person may apply changes of it now."""
+    can = can_apply_from(record.state)
+    return can is not None and request.access.may(can)
 
 
 @needs(Can.LOAD_RATINGS)
@@ -261,8 +255,11 @@ def agree_to_import(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespo
 @needs(Can.LOAD_RATINGS)
 def set_aside_import(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     record = find(public_id)
-    form = ReasonForm(request.POST or None, label="Why nothing of this file is applied", optional=True)
-    return _decide(request, record, form, set_aside, "set_aside.jinja", "Set aside. Nothing of it was applied.")
+    stands = in_force().filter(pk=record.pk).exists()
+    label = "Why nothing more of this file is applied" if stands else "Why nothing of this file is applied"
+    form = ReasonForm(request.POST or None, label=label, optional=True)
+    said = "The new reading is set aside." if stands else "Set aside. Nothing of it was applied."
+    return _decide(request, record, form, set_aside, "set_aside.jinja", said, stands=stands)
 
 
 @needs(Can.LOAD_RATINGS)
@@ -280,6 +277,7 @@ def _decide(
     operation: Callable[..., RatingImport],
     template: str,
     said: str,
+    **more: Any,
 ) -> HttpResponse:
     def save() -> HttpResponse:
         operation(record, by=request.user, now=request.moment.now, why=form.cleaned_data["why"])
@@ -291,7 +289,7 @@ def _decide(
     if form.refused:
         record = find(record.public_id)  # as it stands, not as the refused operation left it
     effect = _effect_of_undoing(record) if template == "undo.jinja" else ""
-    return render(request, f"tracker/imports/{template}", {"form": form, "record": record, "effect": effect})
+    return render(request, f"tracker/imports/{template}", {"form": form, "record": record, "effect": effect, **more})
 
 
 def _effect_of_undoing(record: RatingImport) -> str:
@@ -299,4 +297,5 @@ def _effect_of_undoing(record: RatingImport) -> str:
     taken_back = Exists(RatingRetraction.objects.filter(record_id=OuterRef("pk")))
     standing = RatingRecord.objects.filter(~taken_back, rating_import=record)
     found = standing.aggregate(ratings=Count("pk"), trusts=Count("organisation__trust", distinct=True))
-    return effect_words(found["ratings"], found["trusts"])
+    said = OrganisationStatement.objects.filter(rating_import=record, retraction=None).exclude(said=F("before"))
+    return effect_words(found["ratings"], found["trusts"], organisations_of(said))

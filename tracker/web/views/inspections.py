@@ -1,8 +1,10 @@
 """A trust's published inspections: open to everybody signed in; recorded by its lead or national staff."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,15 +12,17 @@ from django.urls import reverse
 from tracker.findings.models import Finding, Inspection
 from tracker.findings.operations import record_finding as record_finding_of
 from tracker.findings.operations import record_inspection as record_inspection_of
-from tracker.findings.queries import findings_without_action, inspections_of, ratings_published
+from tracker.findings.queries import InspectionsPage, inspections_page, ratings_published
 from tracker.people.roles import Can
 from tracker.plans.models import Action, ActionFinding
 from tracker.ratings.lineage import trust_successions
 from tracker.trusts.models import Trust
-from tracker.web.exports import download_links, list_file
+from tracker.web.addresses import PAGE, Pages
+from tracker.web.exports import download_links, list_file, wanted_format
 from tracker.web.finding_words import (
     FINDINGS_AND_ACTIONS,
     PUBLISHED_FINDINGS,
+    finding_href,
     finding_lines,
     shown_inspection,
     shown_ratings,
@@ -28,39 +32,49 @@ from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
 from tracker.web.trust_pages import succession_sentences, trust_frame
 
+_EVERY = 1_000_000
+
 
 @needs(Can.SEE_RATINGS)
 def inspections(request: SignedInRequest, code: str) -> HttpResponse:
     """The trust's inspections, the newest first.  People of its plan also see which actions answer a finding;
-    `?show=without_action` leaves only findings that none answers."""
+    `?show=without_action` leaves only findings that none answers; `?finding=` opens the page that one is on."""
     trust = _trust(code)
     sees_plan = request.access.may(Can.SEE_PLANS, trust.pk)
-    makes_actions = request.access.may(Can.MAKE_ACTIONS, trust.pk)
     only = sees_plan and request.GET.get("show") == "without_action"
-    unanswered = set(findings_without_action(trust).values_list("pk", flat=True)) if sees_plan else set()
-    actions = _actions_answering(request, trust) if sees_plan else {}
-    published = inspections_of(trust)
+    asked = request.GET.get("finding", "")
+    page = inspections_page(
+        trust,
+        number=Pages.asked(request.GET.get("page", "")),
+        size=_EVERY if wanted_format(request) else PAGE,
+        only_unanswered=only,
+        with_finding=int(asked) if asked.isascii() and asked.isdigit() else None,
+    )
+    actions = _actions_answering(request, page) if sees_plan else {}
     columns = FINDINGS_AND_ACTIONS if sees_plan else PUBLISHED_FINDINGS
-    lines = finding_lines(published, actions, unanswered, only_unanswered=only)
-    chosen = f"{trust.name}{', findings with no action yet' if only else ''}"
     if file := list_file(
-        request, replace(columns, stem=f"inspections-of-{trust.code.lower()}"), lines,
-        as_at=request.moment.today, chosen=chosen,
-    ):  # fmt: skip
+        request,
+        replace(columns, stem=f"inspections-of-{trust.code.lower()}"),
+        finding_lines(page.inspections, actions, sees_plan=sees_plan),
+        as_at=request.moment.today,
+        chosen=f"{trust.name}{', findings with no action yet' if only else ''}",
+    ):
         return file
-    shown = [shown_inspection(one, actions, unanswered, only_unanswered=only) for one in published]
     return render(
         request,
         "tracker/findings/inspections.jinja",
         {
             **trust_frame(request, trust, "inspections", {}),
             "successions": succession_sentences(trust, trust_successions(trust)),
-            "inspections": [one for one in shown if one["findings"] or not only],
+            "inspections": [shown_inspection(one, actions, sees_plan=sees_plan) for one in page.inspections],
+            "pagination": Pages(page.number, page.total).links(
+                request.path, {"show": "without_action"} if only else {}
+            ),
             "only_unanswered": only,
-            "unanswered": len(unanswered),
+            "unanswered": page.unanswered,
             "may_record": request.access.may(Can.RECORD_FINDINGS, trust.pk),
             "sees_plan": sees_plan,
-            "makes_actions": makes_actions,
+            "makes_actions": request.access.may(Can.MAKE_ACTIONS, trust.pk),
             "downloads": download_links(request),
         },
     )
@@ -84,15 +98,16 @@ def record_inspection(request: SignedInRequest, code: str) -> HttpResponse:
 
 @needs(Can.RECORD_FINDINGS)
 def record_finding(request: SignedInRequest, code: str, inspection_id: int) -> HttpResponse:
-    trust = _trust(code)
+    reports: QuerySet[Any] = Inspection.objects.select_related("trust").annotate(recorded=Count("findings"))
+    inspection = get_object_or_404(reports, pk=inspection_id, trust__code=code.upper())
+    trust: Trust = inspection.trust
     _only_recorders(request, trust)
-    inspection = get_object_or_404(Inspection.objects.select_related("trust"), pk=inspection_id, trust=trust)
     form = FindingForm(request.POST or None, trust=trust)
 
     def save() -> HttpResponse:
         made = record_finding_of(inspection, by=request.access, now=request.moment.now, **form.given)
         messages.success(request, f"{Finding.Kind(made.kind).label} recorded.")
-        return redirect(f"{reverse('inspections', args=[trust.code])}#finding-{made.pk}")
+        return redirect(finding_href(trust.code, made.pk))
 
     return carry_out(request, form, save) or render(
         request,
@@ -102,7 +117,7 @@ def record_finding(request: SignedInRequest, code: str, inspection_id: int) -> H
             "trust": trust,
             "inspection": inspection,
             "ratings": shown_ratings(ratings_published(trust, [inspection.published_on])),
-            "recorded": inspection.findings.count(),
+            "recorded": inspection.recorded,
         },
     )
 
@@ -120,10 +135,11 @@ def _only_recorders(request: SignedInRequest, trust: Trust) -> None:
         raise Http404
 
 
-def _actions_answering(request: SignedInRequest, trust: Trust) -> dict[int, list[Action]]:
-    """The actions that answer each of the trust's findings, as far as the person sees them."""
+def _actions_answering(request: SignedInRequest, page: InspectionsPage) -> dict[int, list[Action]]:
+    """The actions that answer each of the page's findings, as far as the person sees them."""
     answers = ActionFinding.objects.filter(
-        trust=trust, action__in=Action.objects.visible_to(request.access)
+        finding__in=[finding.pk for one in page.inspections for finding in one.findings],
+        action__in=Action.objects.visible_to(request.access),
     ).select_related("action")
     found: dict[int, list[Action]] = {}
     for answer in answers.order_by("action__reference"):

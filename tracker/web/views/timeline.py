@@ -27,7 +27,7 @@ from tracker.web.timeline_words import (
 from tracker.web.trust_pages import succession_sentences, trust_frame
 
 _EVERYTHING = 1_000_000
-_EVENTS = 15
+_EVENTS = 10
 """Events on one page: each tells of up to sixty ratings."""
 
 

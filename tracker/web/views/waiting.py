@@ -1,6 +1,7 @@
 """Rows of imports that could not be read or matched: listed by reason, and settled one by one or by rule."""
 
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from django.contrib import messages
 from django.db.models import Count
@@ -12,12 +13,20 @@ from tracker.people.roles import Can
 from tracker.problems import Refused
 from tracker.ratings.models import SettlingRule, WaitingRow
 from tracker.ratings.settling import GIVEN, make_provisional_trust, rows_of_rule, settle_by_rule, settle_row
+from tracker.reports.tables import LICENCE, SOURCE, Columns
 from tracker.web.addresses import address
+from tracker.web.exports import download_links, list_file
 from tracker.web.forms_imports import KINDS_FOR, LEAVE_OUT, PROVISIONAL, ROW, SettleForm
 from tracker.web.import_words import import_href
 from tracker.web.paging import one_page
 from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
+from tracker.web.rule_words import counted
+
+
+def _printed(name: str, row: WaitingRow) -> str:
+    return str(row.row.get(name) or "")
+
 
 Kind = SettlingRule.Kind
 Reason = WaitingRow.Reason
@@ -27,6 +36,21 @@ _FIELD_WORDS = {
     "rating": "Rating", "publication_date": "Published", "report_type": "Report type", "inherited": "Inherited",
     "postcode": "Postcode", "local_authority": "Local authority", "nhs_region": "Region", "url": "Address",
 }  # fmt: skip
+WAITING: Final = Columns[WaitingRow](
+    title="Rows waiting to be settled",
+    stem="rows-waiting",
+    values={
+        "File": lambda row: row.rating_import.file_name,
+        "As at": lambda row: row.rating_import.as_at,
+        "Sheet": lambda row: row.part,
+        "Row": lambda row: row.line,
+        "Why it waits": lambda row: Reason(row.reason).label,
+        "Detail": lambda row: row.detail,
+        **{words: partial(_printed, name) for name, words in _FIELD_WORDS.items()},
+    },
+    source=SOURCE,
+    licence=LICENCE,
+)
 
 
 @needs(Can.LOAD_RATINGS)
@@ -39,8 +63,12 @@ def waiting(request: SignedInRequest) -> HttpResponse:
     counts = dict(rows.order_by().values_list("reason").annotate(Count("pk")))
     reason = request.GET.get("reason", "")
     shown = rows.filter(reason=reason) if reason in counts else rows
-    page, pages = one_page(shown.select_related("rating_import").order_by("reason", "pk"), request.GET)
+    shown = shown.select_related("rating_import").order_by("reason", "pk")
     reason = reason if reason in counts else ""
+    chosen = Reason(reason).label if reason else ""
+    if file := list_file(request, WAITING, shown, as_at=request.moment.today, chosen=str(chosen)):
+        return file
+    page, pages = one_page(shown, request.GET)
     return render(
         request,
         "tracker/imports/waiting.jinja",
@@ -71,6 +99,8 @@ def waiting(request: SignedInRequest) -> HttpResponse:
                 for row in page
             ],
             "pagination": pages.links(request.path, {"reason": reason, "import": of}),
+            "downloads": download_links(request),
+            "rules": SettlingRule.objects.filter(ended_at=None).count(),
             "may_settle": request.access.may(Can.SETTLE_ROWS),
         },
     )
@@ -114,7 +144,7 @@ def _settle(request: SignedInRequest, row: WaitingRow, given: dict[str, Any]) ->
         trust = make_provisional_trust(code=code, name=name or str(row.row["organisation_name"]), by=by, now=now)
         return f"{trust.name} was taken in as a provisional trust. {again}"
     if given["kind"] == LEAVE_OUT:
-        return f"The organisation is left out of every file. {_by_rule(request, row, Kind.SET_ASIDE, '')} {again}"
+        return f"The organisation is left out of every file. {_by_rule(request, row, Kind.SET_ASIDE, given)} {again}"
     kind = Kind(given["kind"])
     if kind == Kind.SET_ASIDE:
         meaning = ""
@@ -123,14 +153,17 @@ def _settle(request: SignedInRequest, row: WaitingRow, given: dict[str, Any]) ->
     if given["reach"] == ROW:
         settle_row(row, kind=kind, meaning=meaning, by=by, now=now)
         return f"The row was settled. {again}"
-    return f"{_by_rule(request, row, kind, meaning)} {again}"
+    return f"{_by_rule(request, row, kind, given | {'meaning': meaning})} {again}"
 
 
-def _by_rule(request: SignedInRequest, row: WaitingRow, kind: Kind, meaning: str) -> str:
+def _by_rule(request: SignedInRequest, row: WaitingRow, kind: Kind, given: dict[str, Any]) -> str:
     """Make the rule; how many rows it settled, in words."""
-    count = rows_of_rule(kind, _given(row, kind)).count()
-    settle_by_rule(kind=kind, given=_given(row, kind), meaning=meaning, by=request.user, now=request.moment.now)
-    return f"The rule holds from now on and settled {count:,} {'row' if count == 1 else 'rows'}."
+    text = _given(row, kind)
+    meaning = "" if kind == Kind.SET_ASIDE else given["meaning"]
+    rule = settle_by_rule(
+        kind=kind, given=text, meaning=meaning, why=given.get("why", ""), by=request.user, now=request.moment.now
+    )
+    return f"The rule holds from now on and settled {counted(rule.settled.count())}."
 
 
 def _given(row: WaitingRow, kind: Kind) -> str:

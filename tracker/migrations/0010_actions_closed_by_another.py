@@ -108,7 +108,7 @@ SHARED_VIEW = f"trust_id = ANY ({HOMES})"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0007_measures'),
+        ('tracker', '0009_indexes_that_follow_the_questions'),
     ]
 
     operations = [
