@@ -74,7 +74,7 @@ def point_at(name: str) -> None:
 @contextmanager
 def copy_of(template: str) -> Iterator[str]:
     """A fresh copy of `template`, dropped at the end whoever is still connected."""
-    name = f"test_{uuid4().hex[:12]}"
+    name = f"{settings.OWNER_DATABASE['NAME']}_copy_{uuid4().hex[:12]}"
     with as_owner() as connection:
         connection.execute("SELECT pg_advisory_lock(7201948)")
         connection.execute(

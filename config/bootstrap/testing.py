@@ -1,16 +1,25 @@
 """`manage.py test [--all] [pytest arguments]`: the tests, with all they need.
 
-Without `--all`, the quick tests, on a PostgreSQL and Valkey of their own. With it, the slow ones too; then
-everything again on the PostgreSQL and Redis found at this machine's standard ports, when there are any that
-let us in, with one database URL, as a small installation would have it.
+    manage.py test                        the quick tests, on a PostgreSQL and Valkey of their own
+    manage.py test --all                  every test; then again on the PostgreSQL and Redis found at this machine's
+                                          standard ports, when there are any that let us in, with one database URL,
+                                          as a small installation would have it
+    manage.py test --all --after-quick    the same where `manage.py test` has just passed: its tests are not repeated
+                                          on the embedded pair
+    manage.py test --only embedded        one of the two pairs only: embedded or standard-ports
+    manage.py test --minutes 40           ends what has not ended by then, each pair for itself
+
+Anything else goes to pytest: paths, `-k`, `-x`, `--durations=20`.
 """
 
+import argparse
 import contextlib
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.bootstrap import frontend, processes
@@ -22,23 +31,55 @@ from config.bootstrap.servers import Lease
 from config.bootstrap.standard_ports import borrowed_pair
 
 QUICK = "not slow"
+SLOW = "slow"
 EVERYTHING = "slow or not slow"
+EMBEDDED = "embedded"
+STANDARD_PORTS = "standard-ports"
 NEEDED_MEGABYTES = 600
 MOST_RUNS_AT_ONCE = 16
-STOP_SECONDS = 20.0
+STOP_SECONDS = 60.0  # for tidying up and saying what failed so far
+OVERDUE = 124  # what `timeout` answers with, too
 
 
 class Terminated(BaseException):
     """The run was asked to end."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a command line asks for: which tests on which pair of servers, for how long, and pytest's own words."""
+
+    embedded: str | None
+    standard_ports: str | None
+    seconds: float | None
+    pytest: Sequence[str]
+
+
+def wanted(arguments: Sequence[str]) -> Wanted:
+    """The command line, read. Raises `SetupProblem` where its words do not go together."""
+    parser = argparse.ArgumentParser(prog="manage.py test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--after-quick", action="store_true")
+    parser.add_argument("--only", choices=(EMBEDDED, STANDARD_PORTS))
+    parser.add_argument("--minutes", type=float)
+    ours, others = parser.parse_known_args(arguments)
+    if ours.after_quick and not ours.all:
+        raise SetupProblem("--after-quick leaves out of --all what has just passed: give it together with --all.")
+    everywhere = EVERYTHING if ours.all else QUICK
+    embedded = SLOW if ours.after_quick else everywhere
+    return Wanted(
+        embedded=None if ours.only == STANDARD_PORTS else embedded,
+        standard_ports=everywhere if ours.only == STANDARD_PORTS or (ours.all and ours.only is None) else None,
+        seconds=None if ours.minutes is None else ours.minutes * 60,
+        pytest=others,
+    )
+
+
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the tests; pytest's exit status, or the first variant's that failed."""
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGHUP, _terminate)
-    everything = "--all" in arguments
-    pytest_arguments = [word for word in arguments if word != "--all"]
-    expression = EVERYTHING if everything else QUICK
+    words = wanted(arguments)
     data = make_directory(data_directory(environ))
     require_space(data, NEEDED_MEGABYTES, "the tests")
     frontend.prepare(CHECKOUT, tests=True)
@@ -48,27 +89,44 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         base.pop(name, None)  # the tests write and drop databases: never the ones a service runs on
     base["DJANGO_SETTINGS_MODULE"] = environ.get("DJANGO_SETTINGS_MODULE") or "config.settings.test"
     say(f"Browser: {browser}")
-    outcomes: list[tuple[str, int, float]] = []
+    outcomes: list[Outcome] = []
     try:
         with own_place(data / "test") as place:
             files = make_directory(place / "files", 0o700)
             base["TURNAROUND_TEST_DIR"] = str(files)
-            with Lease(place, durable=False) as lease:
-                pair: Mapping[str, str] = lease.environment("demo")
-                outcomes.append(_variant("embedded PostgreSQL and Valkey", pair, base, expression, pytest_arguments))
-            if everything and outcomes[0][1] == 0:
+            if words.embedded:
+                with Lease(place, durable=False) as lease:
+                    name = "embedded PostgreSQL and Valkey"
+                    outcomes.append(_variant(name, lease.environment("demo"), base, words.embedded, words))
+            if words.standard_ports and all(outcome.status == 0 for outcome in outcomes):
                 with borrowed_pair(place) as (pair, description):
                     if pair:
-                        outcomes.append(_variant(description, pair, base, expression, pytest_arguments))
+                        outcomes.append(_variant(description, pair, base, words.standard_ports, words))
+                    elif words.embedded is None:
+                        raise SetupProblem(f"There is no pair to test on: {description}.")
                     else:
                         say(f"\nNot run on this machine's own servers: {description}.")
     except Terminated:
         say("Stopped.")
         return 128 + signal.SIGTERM
     say("")
-    for variant, status, seconds in outcomes:
-        say(f"{'passed' if status == 0 else f'FAILED (status {status})'}: {variant}, {seconds:.0f} s")
-    return next((status for _, status, _ in outcomes if status != 0), 0)
+    for outcome in outcomes:
+        say(outcome.told())
+    return next((outcome.status for outcome in outcomes if outcome.status != 0), 0)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one variant ended."""
+
+    variant: str
+    status: int
+    seconds: float
+
+    def told(self) -> str:
+        """In words, for the last lines of a run."""
+        how = {0: "passed", OVERDUE: "FAILED (not ended in time)"}.get(self.status, f"FAILED (status {self.status})")
+        return f"{how}: {self.variant}, {self.seconds:.0f} s"
 
 
 @contextlib.contextmanager
@@ -87,25 +145,30 @@ def _terminate(*_: object) -> None:
     raise Terminated
 
 
-def _variant(
-    name: str, pair: Mapping[str, str], base: Mapping[str, str], expression: str, arguments: Sequence[str]
-) -> tuple[str, int, float]:
+def _variant(name: str, pair: Mapping[str, str], base: Mapping[str, str], expression: str, words: Wanted) -> Outcome:
     say(f"\nTesting on {name}")
     began = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "pytest", "-m", expression, *arguments],
+        [sys.executable, "-m", "pytest", "-m", expression, *words.pytest],
         stdin=subprocess.DEVNULL,
         env={**base, **pair},
         cwd=CHECKOUT,
         preexec_fn=processes.dies_with_parent(signal.SIGTERM),
     )
     try:
-        status = process.wait()
+        status = process.wait(words.seconds)
+    except subprocess.TimeoutExpired:
+        say(f"\nNot ended after {time.monotonic() - began:.0f} s: stopping. What failed so far follows.")
+        process.send_signal(signal.SIGINT)
+        status = OVERDUE
     finally:
         # Ctrl-C reaches pytest by itself, which then tidies up and prints what it has.
         with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             process.wait(STOP_SECONDS)
         if process.poll() is None:
             process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+            process.kill()
             process.wait()
-    return name, status, time.monotonic() - began
+    return Outcome(name, status, time.monotonic() - began)
