@@ -1,6 +1,7 @@
 """Contents page: every table of `tracker`, in flow order."""
 
 from tracker.accounts.models import User
+from tracker.audit.models import AuditEntry, AuditSeal, AuditWaiting
 from tracker.clock import ClockOffset
 from tracker.consequences.models import Consequence
 from tracker.findings.models import Finding, Inspection
@@ -51,6 +52,9 @@ __all__ = [
     "ActionFinding",
     "ActionMeasure",
     "Assignment",
+    "AuditEntry",
+    "AuditSeal",
+    "AuditWaiting",
     "BulkChange",
     "BulkChangeRow",
     "ChangeBookmark",

@@ -13,8 +13,12 @@ from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
 from tracker.accounts.models import User
+from tracker.audit import operations as audit
+from tracker.audit.models import AuditSeal
+from tracker.audit.verifying import verify_audit
 from tracker.clock import moment, real_moment
 from tracker.consequences import operations as consequences
+from tracker.people.scope import whole_service
 from tracker.plans import evidencing
 from tracker.problems import Refused
 from tracker.ratings import importer, receiving, verifying, watching
@@ -101,6 +105,27 @@ def plan_reminders() -> None:
 def send_reminders() -> None:
     """Send what is due by now."""
     reminders.send_due_reminders(now=moment().now, send=route())
+
+
+@shared_task
+def seal_audit() -> None:
+    """Bind what was written to the audit log since last time into its chain, and tell the log, which stands outside
+    the database, where the chain ends."""
+    sealed = 0
+    with whole_service():
+        while some := audit.seal_entries(now=real_moment()):
+            sealed += some
+        place, seal = AuditSeal.last()
+    if sealed:
+        log.info("Audit: %s entries sealed; the last is %s:%s", sealed, place, seal)
+
+
+@shared_task
+def check_audit() -> None:
+    """Hold the audit log against its seals."""
+    with whole_service():
+        for problem in verify_audit():
+            log.error("Audit: %s", problem)
 
 
 @shared_task

@@ -16,6 +16,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from config.bootstrap.account import server_account
 from config.bootstrap.binaries import LOWEST_POSTGRES, LOWEST_REDIS, find_postgres
@@ -66,6 +67,23 @@ def borrowed_pair(control: Path) -> Iterator[tuple[Mapping[str, str], str]]:
 
 
 @dataclass(frozen=True)
+class Borrowed:
+    """What one run has to put back: the roles it found, and its Redis database."""
+
+    roles_before: frozenset[str]
+    redis: int | None
+
+    @classmethod
+    def read(cls, note: str, roles: frozenset[str]) -> Self:
+        """From the comment beside the database.  A run killed before it wrote one made no role yet."""
+        try:
+            facts = json.loads(note)
+            return cls(frozenset(facts["roles_before"]), int(facts["redis"]))
+        except (ValueError, KeyError, TypeError):
+            return cls(roles, None)
+
+
+@dataclass(frozen=True)
 class Client:
     """`psql` as one user of the server at the standard port; `version` as that server prints it."""
 
@@ -106,45 +124,44 @@ class Client:
 
     def make(self, run: str, *, redis: int) -> None:
         """Make the run's database, and write beside it what has to be put back."""
-        roles = set(self._our_roles())
+        roles = self._our_roles()
         for living in self._runs().values():  # what another run made goes when that run does
-            roles &= set(living.get("roles_before", roles))
+            roles &= living.roles_before
         note = json.dumps({"by": "a test run of Turnaround", "roles_before": sorted(roles), "redis": redis})
         self.lines(f"CREATE DATABASE {run} ENCODING 'UTF8' TEMPLATE template0", DROP_SECONDS)
         self.lines(f"COMMENT ON DATABASE {run} IS '{note}'")
 
     def put_back(self, run: str) -> None:
         """Drop a run's database, the copies made beside it, and the roles it made when no other run needs them."""
-        note = self._runs().get(run, {})
+        run_itself = self._runs().get(run)
         beside = self.lines(f"SELECT datname FROM pg_database WHERE datname LIKE '{run}%' ORDER BY datname DESC")  # noqa: S608 - our own name
         for name in beside:  # the run's own, which carries the note, comes last
             self.lines(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', DROP_SECONDS)
-        for role in set(self._our_roles()) - set(note.get("roles_before", self._our_roles())):
+        for role in self._our_roles() - run_itself.roles_before if run_itself else ():
             with contextlib.suppress(subprocess.CalledProcessError):  # another run's tables still name it
                 self.lines(f'DROP ROLE IF EXISTS "{role}"')
 
     def clear_up(self) -> None:
         """Put back what runs that were killed had borrowed."""
-        for run, note in self._runs().items():
+        for run, borrowed in self._runs().items():
             if self.lines(f"SELECT pg_try_advisory_lock({LIVES}, hashtext('{run}'))") == ["t"]:
                 self.put_back(run)
-                number = note.get("redis")
-                if isinstance(number, int):
-                    _give_back_redis_database(number)
+                if borrowed.redis is not None:
+                    _give_back_redis_database(borrowed.redis)
 
-    def _runs(self) -> dict[str, dict[str, list[str] | int | str]]:
-        """The database of every run there is, with its note."""
+    def _runs(self) -> "dict[str, Borrowed]":
+        """Every run there is, by the name of its database."""
         found = {}
         for line in self.lines(
-            "SELECT datname || ' ' || coalesce(shobj_description(oid, 'pg_database'), '{}') FROM pg_database"  # noqa: S608 - our own names
+            "SELECT datname || ' ' || coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"  # noqa: S608 - our own names
             f" WHERE datname ~ '^{RUN}[0-9a-f]{{8}}$'"
         ):
             name, _, note = line.partition(" ")
-            found[name] = json.loads(note)
+            found[name] = Borrowed.read(note, self._our_roles())
         return found
 
-    def _our_roles(self) -> list[str]:
-        return self.lines("SELECT rolname FROM pg_roles WHERE rolname LIKE 'turnaround%'")
+    def _our_roles(self) -> frozenset[str]:
+        return frozenset(self.lines("SELECT rolname FROM pg_roles WHERE rolname LIKE 'turnaround%'"))
 
     def _command(self) -> list[str]:
         command = [str(self.program), "-h", HOST, "-p", str(POSTGRES_PORT), "-U", self.user]

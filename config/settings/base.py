@@ -130,6 +130,8 @@ CELERY_BEAT_SCHEDULE = {
     "scan evidence": {"task": "tracker.tasks.scan_waiting_evidence", "schedule": env.int("SCANS_EVERY", 60)},
     "plan reminders": {"task": "tracker.tasks.plan_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
     "sweep unconfirmed uploads": {"task": "tracker.tasks.sweep_files", "schedule": crontab(hour="3", minute="10")},
+    "seal the audit log": {"task": "tracker.tasks.seal_audit", "schedule": env.int("AUDIT_EVERY", 60)},
+    "verify the audit log": {"task": "tracker.tasks.check_audit", "schedule": crontab(hour="4", minute="10")},
     "verify the ratings": {"task": "tracker.tasks.verify_ratings", "schedule": crontab(hour="3", minute="40")},
     "send reminders": {"task": "tracker.tasks.send_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
 }

@@ -163,6 +163,7 @@ DOORS: dict[str, Door] = {
     "actions/new": Door(MAKES_ACTIONS, arguments=lambda furniture: {}, answers=frozenset({200, 302})),
     "reminders": door(A_PLAN_OF_SOME_TRUST),
     "outbox": door(RUNS_THE_SERVICE),
+    "audit": door(RUNS_THE_SERVICE),
     # loading ratings
     "imports": door(LOADS_RATINGS),
     "imports/new": door(LOADS_RATINGS),

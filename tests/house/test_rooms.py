@@ -15,7 +15,7 @@ from django.db.models import ForeignKey
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("config", "tracker", "peerreview")
 FLOW = [
-    "accounts", "clock", "trusts", "people", "ratings", "findings", "measures", "plans", "consequences",
+    "accounts", "clock", "trusts", "people", "audit", "ratings", "findings", "measures", "plans", "consequences",
     "reminders", "pool", "pairing", "reviews", "exchanges", "library",
 ]  # fmt: skip
 

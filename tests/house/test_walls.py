@@ -14,6 +14,7 @@ HISTORY = {
     "consequence", "outbox_message", "measure_value", "measure_rebase", "measure_event",
     "organisation_statement", "organisation_retraction",
     "verification", "action_comment", "bulk_change_row",
+    "audit_entry", "audit_seal",
 }  # fmt: skip
 
 

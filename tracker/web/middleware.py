@@ -1,19 +1,26 @@
 """What stands around every request: a sensible answer when the database is down, safe headers, and one
 transaction in which the database shows the person's rows."""
 
+import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from psycopg_pool import PoolTimeout
+from structlog.contextvars import get_contextvars
 
-from tracker.clock import moment
+from tracker.audit.operations import record_refusal
+from tracker.clock import moment, real_moment
 from tracker.people.access import access_of
 from tracker.people.scope import enter
 
 Next = Callable[[HttpRequest], HttpResponse]
 
+log = logging.getLogger(__name__)
+
+# What a person is told who may not, or cannot: another trust's thing is "not found", and so is what is not there.
+REFUSALS = frozenset({403, 404, 409, 412, 422})
 # Pages that must answer when nothing else does.
 WITHOUT_DATABASE = frozenset({"/livez", "/readyz"})
 
@@ -82,7 +89,7 @@ class OneTransaction:
     settings, which are local to a transaction, hold until the last line of it is written.
 
     A refusal or an error rolls everything back.  `request.access` and `request.moment` are read here,
-    once, and passed on by the views.
+    once, and passed on by the views.  What a person was refused is recorded afterwards, on its own.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -96,6 +103,23 @@ class OneTransaction:
             request.access = access_of(request.user, request.moment.today)  # type: ignore[attr-defined,arg-type]
             enter(request.access)  # type: ignore[attr-defined]
             response = self.get_response(request)
-            if response.status_code >= 400 or getattr(request, "refused", False):
+            refused = bool(getattr(request, "refused", False))
+            if response.status_code >= 400 or refused:
                 transaction.set_rollback(True)
+        if (refused or response.status_code in REFUSALS) and request.user.is_authenticated and request.resolver_match:
+            self._record(request, response.status_code)
         return response
+
+    def _record(self, request: HttpRequest, status: int) -> None:
+        """Of the address, without its query, which may hold anything.  A record that cannot be made costs the
+        person nothing."""
+        try:
+            with transaction.atomic():
+                record_refusal(
+                    f"{request.method} {request.path}: {status}",
+                    by=request.access,  # type: ignore[attr-defined]
+                    now=real_moment(),
+                    request_id=str(get_contextvars().get("request_id", "")),
+                )
+        except DatabaseError:
+            log.exception("A refusal could not be recorded")

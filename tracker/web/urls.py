@@ -8,6 +8,7 @@ from tracker.web.views import (
     actions_due,
     actions_evidence,
     actions_talk,
+    audit,
     cells,
     import_changes,
     imports,
@@ -89,5 +90,6 @@ urlpatterns = [
     path("imports/<uuid:public_id>/set-aside", imports.set_aside_import, name="set_aside_import"),
     path("imports/<uuid:public_id>/undo", imports.undo_import, name="undo_import"),
     path("reminders", reminders.reminders, name="reminders"),
+    path("audit", audit.audit, name="audit"),
     path("outbox", reminders.outbox, name="outbox"),
 ]
