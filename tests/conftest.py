@@ -10,6 +10,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.cast import Cast, make_cast
 from tests.databases import copy_of, make_template, point_at
+from tests.small_disks import why_no_small_disk
+
+NOT_RUN = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +65,17 @@ def as_user(client: Client) -> Any:
         return other
 
     return sign_in
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Takes out what needs a disk of its own where none can be mounted, for `pytest_terminal_summary` to tell."""
+    disks = [item for item in items if item.get_closest_marker("small_disk")]
+    why = why_no_small_disk() if disks else ""
+    if why:
+        items[:] = [item for item in items if item not in disks]
+        config.stash[NOT_RUN] = f"not run: {len(disks)} tests of full disks, because {why}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if NOT_RUN in config.stash:
+        terminalreporter.write_line(config.stash[NOT_RUN])

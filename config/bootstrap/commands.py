@@ -7,12 +7,14 @@ servers behind it unless the environment names others or the command needs none.
 import errno
 import importlib
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
 from config.bootstrap import demo, frontend, testing
+from config.bootstrap.account import server_account
 from config.bootstrap.environment import DEVELOPING, RUNNING, Environment
-from config.bootstrap.places import CHECKOUT, data_directory, make_directory
+from config.bootstrap.places import CHECKOUT, MEGABYTE, data_directory, make_directory, server_place
 from config.bootstrap.postgres import APP, DATABASES
 from config.bootstrap.problems import SetupProblem
 from config.bootstrap.servers import Lease, development_control, service_environment, world_of
@@ -36,6 +38,8 @@ WITHOUT_SERVERS = frozenset(
         "startapp",
     }
 )
+POSTGRES_DISK_FULL = "53100"
+LEAST_MEGABYTES = 20  # PostgreSQL writes its log ahead in pieces of 16
 SERVING_PAGES = frozenset({"runserver", "collectstatic", "findstatic"})
 
 
@@ -48,11 +52,28 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except Exception as error:
+        if not came_of_a_full_disk(error, os.environ):
             raise
         print("\nThe disk is full. Free some space and start again: nothing is half-done.", file=sys.stderr)
     return 1
+
+
+def came_of_a_full_disk(error: BaseException, environ: Mapping[str, str]) -> bool:
+    """Whether no space was the cause: the file system says so, or PostgreSQL does, or it stopped for want of it."""
+    found: BaseException | None = error
+    lost = False
+    while found is not None:
+        if getattr(found, "errno", None) == errno.ENOSPC or getattr(found, "sqlstate", None) == POSTGRES_DISK_FULL:
+            return True
+        lost = lost or type(found).__name__ == "OperationalError"  # psycopg is there only in the environment
+        found = found.__cause__ or found.__context__
+    return lost and not environ.get("DATABASE_URL") and _nothing_free(environ)
+
+
+def _nothing_free(environ: Mapping[str, str]) -> bool:
+    cluster = server_place(development_control(environ), server_account()).home
+    return cluster.exists() and shutil.disk_usage(cluster).free < LEAST_MEGABYTES * MEGABYTE
 
 
 def _run(arguments: list[str]) -> int:

@@ -100,7 +100,7 @@ class Watched:
         try:
             self.start()
             note(f"{self.name} runs again")
-        except SetupProblem as problem:
+        except (SetupProblem, OSError) as problem:  # a full disk, say: it is tried again for as long as anybody waits
             note(str(problem))
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
         self.due = time.monotonic() + self.pause
@@ -112,8 +112,9 @@ class Watched:
 
 
 def note(message: str) -> None:
-    """Write one line to the keeper's log."""
-    print(time.strftime("%Y-%m-%d %H:%M:%S"), message, file=sys.stderr, flush=True)
+    """Write one line to the keeper's log, unless the disk it stands on is full: the servers matter more."""
+    with contextlib.suppress(OSError):
+        print(time.strftime("%Y-%m-%d %H:%M:%S"), message, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,8 @@
     manage.py test --all --after-quick    the same where `manage.py test` has just passed: its tests are not repeated
                                           on the embedded pair
     manage.py test --only embedded        one of the two pairs only: embedded or standard-ports
-    manage.py test --minutes 40           ends what has not ended by then, each pair for itself
+    manage.py test --minutes 40           ends what has not ended by then, each pair for itself, and says what failed
+                                          so far; TURNAROUND_TEST_MINUTES does the same
 
 Anything else goes to pytest: paths, `-k`, `-x`, `--durations=20`.
 """
@@ -35,6 +36,7 @@ SLOW = "slow"
 EVERYTHING = "slow or not slow"
 EMBEDDED = "embedded"
 STANDARD_PORTS = "standard-ports"
+OWN_SERVERS = "own_servers"  # tests that start an embedded pair themselves and use no other
 NEEDED_MEGABYTES = 600
 MOST_RUNS_AT_ONCE = 16
 STOP_SECONDS = 60.0  # for tidying up and saying what failed so far
@@ -55,22 +57,25 @@ class Wanted:
     pytest: Sequence[str]
 
 
-def wanted(arguments: Sequence[str]) -> Wanted:
+def wanted(arguments: Sequence[str], environ: Mapping[str, str]) -> Wanted:
     """The command line, read. Raises `SetupProblem` where its words do not go together."""
     parser = argparse.ArgumentParser(prog="manage.py test", add_help=False, allow_abbrev=False)
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--after-quick", action="store_true")
     parser.add_argument("--only", choices=(EMBEDDED, STANDARD_PORTS))
-    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--minutes", default=environ.get("TURNAROUND_TEST_MINUTES") or None)
     ours, others = parser.parse_known_args(arguments)
     if ours.after_quick and not ours.all:
         raise SetupProblem("--after-quick leaves out of --all what has just passed: give it together with --all.")
+    if ours.minutes is not None and not (ours.minutes.isascii() and ours.minutes.isdigit() and int(ours.minutes)):
+        raise SetupProblem(f"The minutes are {ours.minutes!r}. Give a whole number of at least 1.")
     everywhere = EVERYTHING if ours.all else QUICK
     embedded = SLOW if ours.after_quick else everywhere
+    on_standard_ports = ours.only == STANDARD_PORTS or (ours.all and ours.only is None)
     return Wanted(
         embedded=None if ours.only == STANDARD_PORTS else embedded,
-        standard_ports=everywhere if ours.only == STANDARD_PORTS or (ours.all and ours.only is None) else None,
-        seconds=None if ours.minutes is None else ours.minutes * 60,
+        standard_ports=f"({everywhere}) and not {OWN_SERVERS}" if on_standard_ports else None,
+        seconds=None if ours.minutes is None else int(ours.minutes) * 60,
         pytest=others,
     )
 
@@ -79,7 +84,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the tests; pytest's exit status, or the first variant's that failed."""
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGHUP, _terminate)
-    words = wanted(arguments)
+    words = wanted(arguments, environ)
     data = make_directory(data_directory(environ))
     require_space(data, NEEDED_MEGABYTES, "the tests")
     frontend.prepare(CHECKOUT, tests=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.bootstrap import demo
+from config.bootstrap import demo, testing
 from config.bootstrap.commands import needs_servers
 from config.bootstrap.places import require_space
 from config.bootstrap.problems import SetupProblem
@@ -87,3 +87,35 @@ def test_the_lock_of_a_demo_that_ended_stops_nobody(tmp_path: Path) -> None:
 def test_too_little_space_is_said_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(SetupProblem, match="MB free"):
         require_space(tmp_path / "not" / "there" / "yet", 10**9, "the demonstration")
+
+
+@pytest.mark.parametrize(
+    ("line", "embedded", "standard_ports"),
+    [
+        ("", "not slow", None),
+        ("--all", "slow or not slow", "(slow or not slow) and not own_servers"),
+        ("--all --after-quick", "slow", "(slow or not slow) and not own_servers"),
+        ("--all --only embedded", "slow or not slow", None),
+        ("--only standard-ports", None, "(not slow) and not own_servers"),
+        ("--all --only standard-ports", None, "(slow or not slow) and not own_servers"),
+    ],
+)
+def test_a_test_run_is_of_the_tests_and_pairs_asked_for(
+    line: str, embedded: str | None, standard_ports: str | None
+) -> None:
+    read = testing.wanted([*line.split(), "tests/house", "-x"], {})
+    assert (read.embedded, read.standard_ports) == (embedded, standard_ports)
+    assert (read.pytest, read.seconds) == (["tests/house", "-x"], None)
+
+
+def test_a_test_run_ends_after_the_minutes_asked_for() -> None:
+    assert testing.wanted([], {"TURNAROUND_TEST_MINUTES": "28"}).seconds == 28 * 60
+    assert testing.wanted(["--minutes", "3"], {"TURNAROUND_TEST_MINUTES": "28"}).seconds == 180
+    for text in ("half", "0", "-1", "1.5"):
+        with pytest.raises(SetupProblem, match="whole number"):
+            testing.wanted([f"--minutes={text}"], {})
+
+
+def test_what_has_just_passed_is_left_out_only_when_all_is_asked_for() -> None:
+    with pytest.raises(SetupProblem, match="together with --all"):
+        testing.wanted(["--after-quick"], {})

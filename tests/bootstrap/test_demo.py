@@ -16,7 +16,7 @@ import pytest
 from config.bootstrap import processes
 from config.bootstrap.places import CHECKOUT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.own_servers]
 
 
 class Demo:

@@ -20,6 +20,8 @@ from config.bootstrap.keeper import open_lock, try_lock
 from config.bootstrap.places import CHECKOUT, server_place
 from config.bootstrap.servers import Lease
 
+pytestmark = pytest.mark.own_servers
+
 HOLD = """
 import sys, time
 from pathlib import Path

@@ -29,9 +29,13 @@ def hold_upload(file: UploadedFile[bytes], *, person_id: int) -> str:
     stored = f"{uuid4().hex}.received"
     path = _folder() / stored
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as target:
-        for piece in file.chunks():
-            target.write(piece)
+    try:
+        with path.open("xb") as target:
+            for piece in file.chunks():
+                target.write(piece)
+    except OSError:  # the disk is full: half a file helps nobody
+        path.unlink(missing_ok=True)
+        raise
     return signing.dumps([stored, Path(file.name or "file").name[:300], person_id], salt=_SALT)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
+from psycopg.errors import DiskFull
 from psycopg_pool import PoolTimeout
 from structlog.contextvars import get_contextvars
 
@@ -34,18 +35,24 @@ class DatabaseDown:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             return self.get_response(request)
-        except (OperationalError, InterfaceError, PoolTimeout):
-            return database_is_down(request)
+        except (OperationalError, InterfaceError, PoolTimeout) as problem:
+            return database_is_down(request, problem)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if isinstance(problem, OperationalError | InterfaceError | PoolTimeout):
-            return database_is_down(request)
+            return database_is_down(request, problem)
         return None
 
 
-def database_is_down(request: HttpRequest) -> HttpResponse:
+def database_is_down(request: HttpRequest, problem: Exception) -> HttpResponse:
+    said = "The service cannot reach its database. Nothing you had saved is lost. Try again in a minute.\n"
+    if isinstance(problem.__cause__, DiskFull):
+        said = (
+            "The service has no space left to save this. Nothing you had saved is lost, and reading still works. "
+            "Tell whoever looks after the service that its database's disk is full.\n"
+        )
     response = HttpResponse(
-        "The service cannot reach its database. Nothing you had saved is lost. Try again in a minute.\n",
+        said,
         content_type="text/plain; charset=utf-8",
         status=503,
     )

@@ -1,5 +1,7 @@
 """The service about itself: alive, ready, accessible; the person's own account; the components gallery."""
 
+import errno
+import sys
 import time
 
 import psycopg
@@ -76,6 +78,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Something unforeseen; but a full disk has a page of its own (507), wherever in the request it was met."""
+    problem = sys.exc_info()[1]
+    if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+        return render(request, "errors/507.jinja", status=507)
     return render(request, "errors/500.jinja", status=500)
 
 
