@@ -1,22 +1,44 @@
 """The audit log: who did what, when, and what was refused; for whoever looks after the service."""
 
+from collections.abc import Iterable, Iterator
+from typing import Final
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from tracker.accounts.models import User
 from tracker.audit.models import AuditEntry
 from tracker.audit.queries import entries_visible_to, kinds_of_entry, names_in
-from tracker.clock import Moment
 from tracker.people.roles import Can
-from tracker.reports.tables import Stamp, Table
+from tracker.reports.tables import Columns
+from tracker.trusts.models import Trust
 from tracker.web.action_words import moment_words
 from tracker.web.audit_filter import kind_words, read_filter
-from tracker.web.exports import download, download_links, wanted_format
+from tracker.web.exports import download_links, list_file
 from tracker.web.paging import one_page
 from tracker.web.requests import SignedInRequest, needs
 
-MOST_EXPORTED = 50_000
-NOBODY = "The service"
+MOST_EXPORTED: Final = 50_000
+
+Line = tuple[AuditEntry, User | None, Trust | None]
+COLUMNS: Final = Columns[Line](
+    title="Audit log",
+    stem="audit-log",
+    values={  # with the numbers by which an entry is found in the logs and in the history
+        "Entry": lambda line: line[0].pk,
+        "Written at": lambda line: line[0].written_at.isoformat(timespec="milliseconds"),
+        "Person number": lambda line: line[0].person_id,
+        "Person": lambda line: _person(line),
+        "Email": lambda line: line[1].email if line[1] else "",
+        "Operation": lambda line: line[0].operation,
+        "About": lambda line: line[0].kind,
+        "Number": lambda line: line[0].object_id,
+        "Trust code": lambda line: line[2].code if line[2] else "",
+        "Said": lambda line: line[0].words,
+        "Request": lambda line: line[0].request_id,
+        "Row of history": lambda line: f"{line[0].source} {line[0].source_id}" if line[0].source else "",
+    },
+)
 
 
 @needs(Can.SEE_OPERATIONS)
@@ -24,10 +46,12 @@ def audit(request: SignedInRequest) -> HttpResponse:
     """The newest first, by filters in the query string, 50 a page."""
     filtered = read_filter(request.GET, kinds_of_entry(request.access))
     rows = filtered.rows(entries_visible_to(request.access))
-    wanted = wanted_format(request)
-    if wanted and filtered.form.is_valid():
+    if filtered.form.is_valid():
         chosen = ", ".join(filtered.described().values())
-        return download(_table(list(rows[:MOST_EXPORTED]), request.moment, chosen), wanted)
+        lines = _lines(rows[:MOST_EXPORTED])
+        file = list_file(request, COLUMNS, lines, as_at=request.moment.today, chosen=chosen)
+        if file:
+            return file
     shown, pages = one_page(rows, request.GET)
     return render(
         request,
@@ -37,7 +61,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
             "total": pages.total,
             "chips": filtered.chips(request.path),
             "clear_href": request.path,
-            "rows": _shown(list(shown)),
+            "rows": [_shown(line) for line in _lines(shown)],
             "pagination": pages.links(request.path, filtered.query),
             "downloads": download_links(request),
             "most_exported": MOST_EXPORTED if pages.total > MOST_EXPORTED else 0,
@@ -46,54 +70,27 @@ def audit(request: SignedInRequest) -> HttpResponse:
     )
 
 
-def _shown(entries: list[AuditEntry]) -> list[dict[str, str]]:
+def _lines(rows: Iterable[AuditEntry]) -> Iterator[Line]:
+    """Each entry with its person and its trust, where there are any."""
+    entries = list(rows)
     people, trusts = names_in(entries)
-    rows = []
-    for entry in entries:
-        trust = trusts.get(entry.trust_id or 0)
-        rows.append({
-            "number": f"{entry.pk:,}",
-            "at": moment_words(entry.written_at),
-            "person": _person(entry, people),
-            "done": entry.operation.replace("_", " ").capitalize(),
-            "about": entry.words or f"{kind_words(entry.kind)}, number {entry.object_id}",
-            "trust": trust.name if trust else "",
-        })  # fmt: skip
-    return rows
+    yield from ((one, people.get(one.person_id or 0), trusts.get(one.trust_id or 0)) for one in entries)
 
 
-def _person(entry: AuditEntry, people: dict[int, User]) -> str:
+def _shown(line: Line) -> dict[str, str]:
+    entry, _, trust = line
+    return {
+        "number": f"{entry.pk:,}",
+        "at": moment_words(entry.written_at),
+        "person": _person(line),
+        "done": entry.operation.replace("_", " ").capitalize(),
+        "about": entry.words or f"{kind_words(entry.kind)}, number {entry.object_id}",
+        "trust": trust.name if trust else "",
+    }
+
+
+def _person(line: Line) -> str:
+    entry, person, _ = line
     if entry.person_id is None:
-        return NOBODY
-    return str(people.get(entry.person_id) or f"Person {entry.person_id}")
-
-
-def _table(entries: list[AuditEntry], moment: Moment, chosen: str) -> Table:
-    """The list as a file, with the numbers by which an entry is found in the logs and in the history."""
-    people, trusts = names_in(entries)
-    return Table(
-        title="Audit log",
-        stem="audit-log",
-        headings=(
-            "Entry", "Written at", "Person number", "Person", "Email", "Operation", "About", "Number", "Trust code",
-            "Said", "Request", "Row of history",
-        ),
-        rows=[
-            (
-                entry.pk,
-                entry.written_at.isoformat(timespec="milliseconds"),
-                entry.person_id,
-                _person(entry, people),
-                people[entry.person_id].email if entry.person_id in people else "",
-                entry.operation,
-                entry.kind,
-                entry.object_id,
-                trusts[entry.trust_id].code if entry.trust_id in trusts else "",
-                entry.words,
-                entry.request_id,
-                f"{entry.source} {entry.source_id}" if entry.source else "",
-            )
-            for entry in entries
-        ],
-        stamp=Stamp(moment.today, moment.now, chosen, "Turnaround", "Confidential: of the whole service"),
-    )  # fmt: skip
+        return "The service"
+    return str(person or f"Person {entry.person_id}")
