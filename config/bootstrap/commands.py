@@ -45,6 +45,7 @@ SERVING_PAGES = frozenset({"runserver", "collectstatic", "findstatic"})
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line, `manage.py` first; the exit status. Problems are told, never traced."""
+    as_started = dict(os.environ)  # a command of Django's is given the addresses of its servers
     try:
         return _run(list(arguments))
     except SetupProblem as problem:
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         print("\nStopped.", file=sys.stderr)
         return 130
     except Exception as error:
-        if not came_of_a_full_disk(error, os.environ):
+        if not came_of_a_full_disk(error, as_started):
             raise
         print("\nThe disk is full. Free some space and start again: nothing is half-done.", file=sys.stderr)
     return 1

@@ -3,6 +3,7 @@
 import errno
 import sys
 import time
+from contextlib import suppress
 
 import psycopg
 from django.conf import settings
@@ -81,8 +82,18 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Something unforeseen; but a full disk has a page of its own (507), wherever in the request it was met."""
     problem = sys.exc_info()[1]
     if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+        _let_go_of_uploads(request)
         return render(request, "errors/507.jinja", status=507)
     return render(request, "errors/500.jinja", status=500)
+
+
+def _let_go_of_uploads(request: HttpRequest) -> None:
+    """Django leaves the temporary file of an upload that broke off to the garbage collector."""
+    for handler in request.upload_handlers:
+        file = getattr(handler, "file", None)
+        if file is not None:
+            with suppress(OSError):  # what is still in its buffer does not fit either
+                file.close()
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
