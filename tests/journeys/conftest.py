@@ -102,7 +102,7 @@ def running(database: str, folder: Path) -> Iterator[Service]:
     environment = {
         **environment_for(database),
         "TURNAROUND_TEST_DIR": str(folder),
-        "REDIS_KEY_PREFIX": f"turnaround-{uuid4().hex[:8]}:",
+        "REDIS_KEY_PREFIX": f"turnaround-test:{uuid4().hex[:8]}:",
         "SERVICE_ADDRESS": f"http://127.0.0.1:{port}",
         "SOURCES_EVERY": "2",
         "CHANGES_EVERY": "2",

@@ -164,7 +164,7 @@ def test_a_task_run_twice_or_late_does_nothing_more(cast: Cast, folder: Path, tm
 @pytest.fixture
 def worker(committed_cast: Cast, committed: str, tmp_path: Path) -> Iterator[None]:
     """A real worker on the test's database and the real broker."""
-    prefix = f"turnaround-{uuid4().hex[:8]}:"
+    prefix = f"turnaround-test:{uuid4().hex[:8]}:"
     environment = {**environment_for(committed), "REDIS_KEY_PREFIX": prefix}
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", "import,mail,default", "-c", "1"]
     app, options = tasks.read_import.app, dict(settings.CELERY_BROKER_TRANSPORT_OPTIONS)
