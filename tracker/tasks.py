@@ -13,8 +13,8 @@ from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
 from tracker.accounts.models import User
-from tracker.audit import operations as audit
 from tracker.audit.models import AuditSeal
+from tracker.audit.sealing import seal_entries
 from tracker.audit.verifying import verify_audit
 from tracker.clock import moment, real_moment
 from tracker.consequences import operations as consequences
@@ -113,7 +113,7 @@ def seal_audit() -> None:
     the database, where the chain ends."""
     sealed = 0
     with whole_service():
-        while some := audit.seal_entries(now=real_moment()):
+        while some := seal_entries(now=real_moment()):
             sealed += some
         place, seal = AuditSeal.last()
     if sealed:
