@@ -44,6 +44,8 @@ def follow_up_changes(*, now: datetime, batch: int = BATCH) -> FollowedUp:
     """Act on every rating change since the last run; nothing when another run is at it.
 
     Call it outside any transaction: each batch commits with its bookmark."""
+    # Committed at once: a bookmark written by the first batch would keep every other run waiting for its end.
+    ChangeBookmark.objects.bulk_create([ChangeBookmark(consumer=CONSUMER)], ignore_conflicts=True)
     total = FollowedUp()
     while True:
         with transaction.atomic(durable=True), whole_service() as service:
@@ -55,7 +57,6 @@ def follow_up_changes(*, now: datetime, batch: int = BATCH) -> FollowedUp:
 
 def _follow_up_batch(service: Access, *, now: datetime, batch: int) -> FollowedUp | None:
     """One batch past the bookmark, or none when there is nothing left or another run holds the bookmark."""
-    ChangeBookmark.objects.bulk_create([ChangeBookmark(consumer=CONSUMER)], ignore_conflicts=True)
     bookmark = ChangeBookmark.objects.select_for_update(skip_locked=True).filter(consumer=CONSUMER).first()
     newest = RatingChange.objects.aggregate(newest=Max("pk"))["newest"]
     if bookmark is None or newest is None or newest <= bookmark.last_change_id:
