@@ -108,8 +108,9 @@ def _begin_reading(rating_import: RatingImport) -> str:
 
 
 def _locked(rating_import: RatingImport) -> RatingImport:
-    """The import as it stands now, its row locked."""
-    return RatingImport.objects.select_for_update(of=["self"]).select_related("source").get(pk=rating_import.pk)
+    """The import as it stands now, its row locked; not its key, which progress told meanwhile refers to."""
+    locked = RatingImport.objects.select_for_update(of=["self"], no_key=True)
+    return locked.select_related("source").get(pk=rating_import.pk)
 
 
 def _read_and_decide(

@@ -73,6 +73,13 @@ def test_while_one_import_is_applied_another_is_told(committed: str, committed_c
     assert run_import(record, by=None, now=NOW).state == RatingImport.State.APPLIED
 
 
+def test_how_far_a_reading_is_shows_while_it_holds_the_import(
+    committed: str, committed_cast: Cast, tmp_path: Path
+) -> None:
+    record = run_import(receive(write(tmp_path / "file.csv", [OVERALL]), date(2026, 3, 1)), by=None, now=NOW)
+    assert record.progress.phase == "Ended"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_killed_at_any_instant_nothing_is_half_done_and_it_starts_again_at_once(
