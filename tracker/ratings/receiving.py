@@ -60,6 +60,9 @@ def receive_import(
     folder = Path(settings.MEDIA_ROOT) / "ratings"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid4().hex}.received"
+    if isinstance(file, Path) and (known := _known(file, keep)) is not None:
+        _require_day(known, as_at)
+        return known, False
     kept = False
     try:
         if isinstance(file, Path):
@@ -86,19 +89,36 @@ def receive_import(
                 ImportEvent.objects.create(
                     rating_import=record, kind=ImportEvent.Kind.RECEIVED, at=now, by=by, detail=detail
                 )
-            elif record.as_at != as_at:
-                raise Refused(
-                    f"These are the bytes of “{record.file_name}”, received on "
-                    f"{record.requested_at:%-d %B %Y} as at {record.as_at:%-d %B %Y}. "
-                    f"The same file cannot also be as at {as_at:%-d %B %Y}.",
-                    field="as_at",
-                )
+            else:
+                _require_day(record, as_at)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     if not kept:
         _keep_once(path, stored_path(record))
     return record, kept
+
+
+def _known(file: Path, keep: str) -> RatingImport | None:
+    """The import of the bytes that stand in `file`, where they are known and kept: then nothing need be copied."""
+    alike = RatingImport.objects.filter(keep=keep, size=file.stat().st_size)
+    if not alike.exists():
+        return None
+    with file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    record = alike.filter(sha256=sha256).first()
+    return record if record is not None and stored_path(record).exists() else None
+
+
+def _require_day(record: RatingImport, as_at: date) -> None:
+    """Raises `Refused` where the bytes of an import are now said to be as at another day."""
+    if record.as_at != as_at:
+        raise Refused(
+            f"These are the bytes of “{record.file_name}”, received on "
+            f"{record.requested_at:%-d %B %Y} as at {record.as_at:%-d %B %Y}. "
+            f"The same file cannot also be as at {as_at:%-d %B %Y}.",
+            field="as_at",
+        )
 
 
 def _keep_once(new: Path, stored: Path) -> None:
