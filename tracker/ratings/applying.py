@@ -29,20 +29,20 @@ SELECT record_id, {CELL}, {VALUES}, kind NOT IN {_GONE}, kind = 'historic', supe
 FROM chosen
 """  # noqa: S608  names of ours
 
-# On a first load the history written is what becomes current, row by row.
+# On a first load what history was written becomes current, row by row.
 _LOAD: Final = f"""
-WITH written AS (
-  INSERT INTO rating_record ({CELL}, {VALUES}, listed, historic, superseded, in_force_from, rating_import_id,
-                             event_id, scope)
-  SELECT {CELL}, {VALUES}, true, false, superseded, {IN_FORCE_FROM}, %(import)s, %(event)s, %(scope)s
-  FROM ({WIDE_DELTA} {FROM_DELTA}) w
-  RETURNING id, {CELL}, {VALUES}, superseded, in_force_from
-)
+INSERT INTO rating_record ({CELL}, {VALUES}, listed, historic, superseded, in_force_from, rating_import_id,
+                           event_id, scope)
+SELECT {CELL}, {VALUES}, true, false, superseded, {IN_FORCE_FROM}, %(import)s, %(event)s, %(scope)s
+FROM ({WIDE_DELTA} {FROM_DELTA}) w
+"""  # noqa: S608  names of ours
+_LOAD_CURRENT: Final = f"""
 INSERT INTO current_rating ({CELL}, {VALUES}, record_id, in_force_from, scope, level, trust_id, site_id,
   before_state, before_rating, before_published_on, superseded, disputed, counted)
-SELECT {", ".join("r." + name for name in f"{CELL}, {VALUES}".split(", "))}, r.id, r.in_force_from, %(scope)s,
+SELECT {", ".join("r." + name for name in f"{CELL}, {VALUES}".split(", "))}, r.id, r.in_force_from, r.scope,
   o.level, o.trust_id, o.site_id, '', NULL, NULL, r.superseded, false, true
-FROM written r JOIN rated_organisation o ON o.id = r.organisation_id
+FROM rating_record r JOIN rated_organisation o ON o.id = r.organisation_id
+WHERE r.rating_import_id = %(import)s AND r.event_id = %(event)s
 """  # noqa: S608  names of ours
 _LOAD_DISPUTED: Final = """
 UPDATE current_rating c SET disputed = true FROM delta d
@@ -166,8 +166,12 @@ def load_delta(rating_import: RatingImport, event: ImportEvent, changes: int) ->
     rolled back."""
     with connection.cursor() as cursor:
         cursor.execute(_LOAD, _parameters(rating_import, event))
-        if cursor.rowcount != changes:
-            raise HistoryDisagrees(f"{changes} changes were read and {cursor.rowcount} became current.")
+        cursor.execute("SET LOCAL enable_nestloop = off")  # of what was just written the planner knows nothing
+        cursor.execute(_LOAD_CURRENT, _parameters(rating_import, event))
+        current = cursor.rowcount
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        if current != changes:
+            raise HistoryDisagrees(f"{changes} changes were read and {current} became current.")
         cursor.execute(_LOAD_DISPUTED)
     current_ratings.mark_superseded("delta")
     current_ratings.count_once()

@@ -22,7 +22,7 @@ MEMORY_MB: Final = 512
 CPU_SECONDS: Final = 300
 WALL_SECONDS: Final = 900
 
-_PIECE: Final = 1 << 18
+_LONGEST_HEAD: Final = 100
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG of Linux's <sys/prctl.h>
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -31,8 +31,8 @@ _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 class ChildReading:
     """One reading: iterate `pieces()` to the end, then read `report`.
 
-    `pieces` are bytes of PostgreSQL's csv, cut anywhere.  Rows may come before a refusal, so nothing of them
-    may be committed until `pieces` has ended without one.
+    `pieces` are those of `coded_rows`: the name of a list and lines of it.  Rows may come before a refusal, so
+    nothing of them may be committed until `pieces` has ended without one.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ChildReading:
         self._refused: dict[str, Any] | None = None
         self._last_words = ""
 
-    def pieces(self) -> Generator[bytes, None, None]:
+    def pieces(self) -> Generator[tuple[str, bytes], None, None]:
         """Close it where it is left early, and the child ends at once.
 
         Raises `UnreadableFile` when the child refuses the file, dies, or takes too long."""
@@ -77,7 +77,7 @@ class ChildReading:
             )
             yield from self._follow(child)
 
-    def _follow(self, child: subprocess.Popen[bytes]) -> Generator[bytes, None, None]:
+    def _follow(self, child: subprocess.Popen[bytes]) -> Generator[tuple[str, bytes], None, None]:
         stdout, stderr = child.stdout, child.stderr
         if stdout is None or stderr is None:
             raise RuntimeError("the reader has no pipes")
@@ -87,8 +87,9 @@ class ChildReading:
         listener.start()
         watch.start()
         try:
-            while piece := stdout.read(_PIECE):
-                yield piece
+            while head := stdout.readline(_LONGEST_HEAD):
+                name, _, size = head.decode().partition(" ")
+                yield name, stdout.read(int(size))
             code = child.wait()
         finally:  # the child first: a pipe cannot be closed while the listener waits for it
             in_time = watch.is_alive()

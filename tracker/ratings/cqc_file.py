@@ -6,8 +6,7 @@ headings.  What is read is a stream of `RatingRow`; nothing is interpreted here.
 """
 
 import zipfile
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -16,8 +15,8 @@ from typing import Any, Final
 
 from tracker.ratings.archive import open_archive
 from tracker.ratings.cqc_layouts import LAYOUTS, Layout, layout_of, plain
-from tracker.ratings.rows import RatingRow
-from tracker.ratings.sheet_csv import csv_rows, examine
+from tracker.ratings.rows import ABOUT, PUBLISHED, SAID, PartedRow, RatingRow, Texts, names_somebody, whole
+from tracker.ratings.sheet_csv import CsvSheet, examine, open_csv
 from tracker.ratings.sheet_ods import CONTENT, ods_rows
 from tracker.ratings.sheet_rows import SheetRow
 from tracker.ratings.sheet_xlsx import WORKBOOK, xlsx_rows
@@ -38,7 +37,8 @@ _OTHER_KINDS: Final = (
     (b"<", "a web page or a single XML document"),
 )
 
-_FIELDS: Final = RatingRow._fields[3:20]  # between the place of a row and what a file never says
+# The fields a sheet may say, in the order of a parted row: without the row's place, and without what no file says.
+_FIELDS: Final = (ABOUT[2:-1], SAID, PUBLISHED[:-2])
 
 
 @dataclass
@@ -79,6 +79,11 @@ class Reading:
 
 
 def read_rows(path: Path, reading: Reading | None = None) -> Iterator[RatingRow]:
+    """Every rating in CQC's file at `path`, each in one piece (see `read_parted`)."""
+    return map(whole, read_parted(path, reading))
+
+
+def read_parted(path: Path, reading: Reading | None = None) -> Iterator[PartedRow]:
     """Every rating in CQC's file at `path`, in the file's order; `reading` is told what was found.
 
     Memory does not grow with the file.  Raises `UnreadableFile`, possibly after rows have been yielded: then
@@ -86,9 +91,20 @@ def read_rows(path: Path, reading: Reading | None = None) -> Iterator[RatingRow]
     """
     reading = Reading() if reading is None else reading
     first_rows: list[str] = []
-    with closing(_sheet_rows(path, reading)) as rows:
-        for name, group in groupby(rows, key=itemgetter(0)):
-            yield from _read_sheet(name, group, reading, first_rows)
+    with path.open("rb") as file:
+        head = file.read(64)
+    if not head.strip(b"\0 \t\r\n"):
+        raise UnreadableFile("The file is empty.")
+    if head.startswith(_ZIP):
+        with open_archive(path) as archive:
+            for name, rows in groupby(_archive_rows(archive, reading), key=itemgetter(0)):
+                yield from _read_sheet(name, rows, reading, first_rows)
+    else:
+        _refuse_other_kinds(head)
+        text = examine(path)
+        reading.format, reading.encoding, reading.nuls = "csv", text.encoding, text.nuls
+        with open_csv(path, text) as sheet:
+            yield from _read_sheet("", sheet.rows(), reading, first_rows, sheet)
     if not any(sheet.level for sheet in reading.sheets):
         raise UnreadableFile(
             "There are no ratings of CQC's in this file.",
@@ -97,22 +113,10 @@ def read_rows(path: Path, reading: Reading | None = None) -> Iterator[RatingRow]
         )
 
 
-def _sheet_rows(path: Path, reading: Reading) -> Generator[SheetRow, None, None]:
-    """The rows of every sheet of the file, its format told by its first bytes and its parts."""
-    with path.open("rb") as file:
-        head = file.read(64)
-    if not head.strip(b"\0 \t\r\n"):
-        raise UnreadableFile("The file is empty.")
-    if head.startswith(_ZIP):
-        with open_archive(path) as archive:
-            yield from _archive_rows(archive, reading)
-        return
+def _refuse_other_kinds(head: bytes) -> None:
     for start, kind in _OTHER_KINDS:
         if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(start):
             raise UnreadableFile("This kind of file is not read.", looked_for="an ods, xlsx or csv file", found=kind)
-    text = examine(path)
-    reading.format, reading.encoding, reading.nuls = "csv", text.encoding, text.nuls
-    yield from csv_rows(path, text)
 
 
 def _archive_rows(archive: zipfile.ZipFile, reading: Reading) -> Iterator[SheetRow]:
@@ -153,7 +157,10 @@ class _Header:
         return found
 
 
-def _read_sheet(name: str, rows: Iterator[SheetRow], reading: Reading, first_rows: list[str]) -> Iterator[RatingRow]:
+def _read_sheet(
+    name: str, rows: Iterator[SheetRow], reading: Reading, first_rows: list[str], csv: CsvSheet | None = None
+) -> Iterator[PartedRow]:
+    """The ratings of one sheet; `csv` is the sheet itself, where it is one of a csv file."""
     sheet = SheetReading(name)
     reading.sheets.append(sheet)
     header = _find_header(name, rows, first_rows)
@@ -171,31 +178,63 @@ def _read_sheet(name: str, rows: Iterator[SheetRow], reading: Reading, first_row
     sheet.unknown_columns = [h for h in header.headings if h.strip() and not layout.knows(h)]
     sheet.missing_columns = [names[0] for field_, names in layout.columns.items() if field_ not in columns]
 
-    width = len(header.headings)
-    pick = itemgetter(*(columns.get(field_, width) for field_ in _FIELDS))
-    padding = [""] * (width + 1)  # one more than the columns: what a sheet does not have is read from there
-    is_csv = reading.format == "csv"
-    strip = str.strip
-    make = RatingRow._make
-    part, level = sheet.name, layout.level
-    count = blank = 0
+    cells = _Cells(header, sheet, exact_width=csv is not None)
+    parted = (cells.part(line, values) for _, line, values in rows) if csv is None else csv.parted(cells)
+    count = 0
     try:
-        for _, line, values in rows:
-            length = len(values)
-            if length != width:
-                if is_csv and any(values):
-                    _check_width(values, width, sheet.name, line)
-                del values[width:]
-            values += padding[len(values) :]
-            picked = tuple(map(strip, pick(values)))
-            if not any(picked):
-                blank += 1
-                continue
-            count += 1
-            yield make((part, line, level, *picked, "current", "", ""))
+        for row in parted:
+            if row is not None:
+                count += 1
+                yield row
     finally:
         sheet.rows = count
-        sheet.blank_rows = blank
+        sheet.blank_rows = cells.blank_rows
+
+
+class _Cells:
+    """Parts the rows of one sheet: which cell is which field, stripped of surrounding white space."""
+
+    def __init__(self, header: _Header, sheet: SheetReading, *, exact_width: bool) -> None:
+        columns, self._width = header.columns, len(header.headings)
+        # One more than the columns: what a sheet does not have is read from there.
+        self._padding = [""] * (self._width + 1)
+        about, said, published = ([columns.get(name, self._width) for name in names] for names in _FIELDS)
+        self._pick_about, self._pick_said, self._pick_published = (
+            itemgetter(*columns) for columns in (about, said, published)
+        )
+        self.own = _side_by_side(said, [column for column in published if column < self._width], about)
+        self._sheet = sheet
+        self._exact_width = exact_width
+        self._picked: tuple[str, ...] = ()
+        self._about: Texts = ()
+        self.blank_rows = 0
+
+    def part(self, line: int, values: list[str]) -> PartedRow | None:
+        """A row of the sheet; None for a blank one.  `values` may be altered."""
+        length, width = len(values), self._width
+        if length != width:
+            if self._exact_width and any(values):
+                _check_width(values, width, self._sheet.name, line)
+            del values[width:]
+        values += self._padding[len(values) :]
+        picked = self._pick_about(values)
+        if picked != self._picked or not self._about:
+            self._picked = picked
+            self._about = (self._sheet.name, self._sheet.level, *map(str.strip, picked), "")
+        said = tuple(map(str.strip, self._pick_said(values)))
+        published = (*map(str.strip, self._pick_published(values)), "current", "")
+        if not any(said) and not any(published[:-2]) and not names_somebody(self._about):
+            self.blank_rows += 1
+            return None
+        return line, self._about, said, published
+
+
+def _side_by_side(said: list[int], published: list[int], about: list[int]) -> tuple[range, range] | None:
+    """The two ranges of columns, where the second follows the first and nothing else stands in them."""
+    first = range(min(said), max(said) + 1)
+    second = range(first.stop, max(published) + 1)
+    apart = all(column in first for column in said) and all(column in second for column in published)
+    return (first, second) if apart and not any(c in first or c in second for c in about) else None
 
 
 def _check_width(values: list[str], width: int, sheet: str, line: int) -> None:

@@ -23,7 +23,7 @@ SELECT COALESCE(l.organisation_id, b.organisation_id) AS organisation_id,
        CASE WHEN l.place IS NULL THEN 'withdrawn' ELSE 'first' END AS kind,
        b.record_id AS before_record_id, b.state AS before_state, b.rating AS before_rating,
        b.word AS before_word, b.published_on AS before_published_on, b.odd AS before_odd,
-       l.state, l.rating, l.odd, l.published_on, l.framework, l.place,
+       l.state, l.rating, l.odd, l.published_on, l.place, l.about, l.said, l.published,
        COALESCE(l.disputed, false) AS disputed, COALESCE(l.superseded, false) AS superseded
 FROM (SELECT * FROM listed WHERE NOT historic) l
 FULL JOIN ({before}) b
@@ -32,6 +32,7 @@ FULL JOIN ({before}) b
 WHERE l.place IS NULL OR (NOT l.waits AND (
   b.record_id IS NULL OR b.state <> l.state OR b.rating IS DISTINCT FROM l.rating OR b.odd <> l.odd
   OR b.published_on IS DISTINCT FROM l.published_on))
+ORDER BY organisation_id, service_id, domain_id, variant
 """
 
 # Absence is judged only where the file speaks: never of a cell whose row waits, nor, in a reading of the API,
@@ -90,9 +91,9 @@ WHERE d.before_record_id IS NOT NULL AND d.place IS NOT NULL
 # CQC's own history, and the older of two dates one file prints for a cell: kept once, never current.
 _HISTORIC: Final = """
 INSERT INTO delta (organisation_id, service_id, domain_id, variant, kind, state, rating, odd, published_on,
-                   framework, place, disputed, superseded)
+                   place, about, said, published, disputed, superseded)
 SELECT l.organisation_id, l.service_id, l.domain_id, l.variant, 'historic', l.state, l.rating, l.odd,
-       l.published_on, l.framework, l.place, false, l.superseded
+       l.published_on, l.place, l.about, l.said, l.published, false, l.superseded
 FROM listed l
 WHERE l.historic AND NOT l.waits AND l.published_on IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM rating_record r LEFT JOIN rating_retraction t ON t.record_id = r.id

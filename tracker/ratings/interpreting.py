@@ -1,11 +1,11 @@
 """What the texts of a file mean, each distinct text read once by the one module that knows its rule.
 
-A file of 400,000 rows holds a few thousand distinct texts.  They are read in Python (`scale`, `dates`,
-`services`, `frameworks`) into small tables, and SQL joins the rows to those: no rule is written twice, and no
-row passes through Python.
+A file of 400,000 rows says a few thousand different things.  They are read in Python (`scale`, `dates`,
+`services`, `frameworks`) into two small tables, numbered as `staged` has them, and SQL joins the rows to those: no
+rule is written twice, and no row passes through Python.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -15,21 +15,16 @@ from tracker.ratings import dates, scale, services
 from tracker.ratings.frameworks import Framework, read_framework
 from tracker.ratings.models import RatedDomain, RatedService, SettlingRule
 
-_DISTINCT: Final = """
-SELECT rating, service, domain, publication_date, report_type, framework, level,
-       grouping(rating), grouping(service), grouping(domain)
-FROM staged
-GROUP BY GROUPING SETS ((rating), (service), (domain), (publication_date, report_type, framework, level))
-"""
+_WELL_LED: Final = "well_led"
 
+# As they are stored; `problem` says why a date cannot be read, and `well_led` marks an organisation's own leadership.
 _MAKE: Final = """
-CREATE TEMP TABLE read_word (
-  given text, state text, rating smallint, odd text, recognised boolean) ON COMMIT DROP;
-CREATE TEMP TABLE read_publication (
-  publication_date text, report_type text, framework text, level text,
-  published_on date, problem text, usual text, well_led text) ON COMMIT DROP;
-CREATE TEMP TABLE read_service (given text, id smallint, key text) ON COMMIT DROP;
-CREATE TEMP TABLE read_domain (given text, id smallint, key text, known boolean) ON COMMIT DROP;
+CREATE TEMP TABLE read_said (
+  no integer, service_id smallint, domain_id smallint, state text, rating smallint, odd text, word text,
+  recognised boolean, domain_known boolean, well_led boolean) ON COMMIT DROP;
+CREATE TEMP TABLE read_published (
+  no integer, published_on date, problem text, report_type text, inherited text, historic boolean, superseded boolean,
+  framework text, well_led_framework text) ON COMMIT DROP;
 """
 
 
@@ -47,32 +42,22 @@ def live_rules(kind: str) -> dict[str, str]:
 
 
 def interpret() -> None:
-    """Fill `read_word`, `read_publication`, `read_service` and `read_domain` for the rows of `staged`.
+    """Fill `read_said` and `read_published` for the rows of `staged`.
 
     Services and domains not seen before become rows of their own tables, as given.
     """
-    words: set[str] = set()
-    named_services: set[str] = set()
-    domains: set[str] = set()
-    publications: set[tuple[str, str, str, str]] = set()
     with connection.cursor() as cursor:
         cursor.execute(_MAKE)
-        cursor.execute(_DISTINCT)
-        for row in cursor.fetchall():
-            if row[7] == 0:
-                words.add(row[0])
-            elif row[8] == 0:
-                named_services.add(row[1])
-            elif row[9] == 0:
-                domains.add(row[2])
-            else:
-                publications.add(row[3:7])
-    _fill("read_word", _read_words(words))
+        cursor.execute("SELECT no, service, domain, rating FROM staged_said ORDER BY no")
+        said = cursor.fetchall()
+        cursor.execute(
+            "SELECT no, publication_date, report_type, inherited, listing, framework, level FROM staged_published"
+        )
+        published = cursor.fetchall()
+    _fill("read_said", _read_said(said))
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE read_word SET odd = {odd_of('left(given, 200)')}")  # noqa: S608  names of ours
-    _fill("read_publication", _read_publications(publications))
-    _fill("read_service", _read_services(named_services))
-    _fill("read_domain", _read_domains(domains))
+        cursor.execute(f"UPDATE read_said SET odd = {odd_of('word')}")  # noqa: S608  names of ours
+    _fill("read_published", _read_published(published))
 
 
 def _fill(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -89,17 +74,23 @@ def state_key(state: scale.State) -> str:
     return state.name.lower()
 
 
-def _read_words(words: Iterable[str]) -> Iterable[tuple[Any, ...]]:
+def _read_said(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[tuple[Any, ...]]:
     rules = live_rules(SettlingRule.Kind.WORD_MEANS)
-    for given in words:
-        read = scale.read_word(rules.get(given, given))
-        yield given, state_key(read.state), read.rating, "", read.recognised
+    read_service, read_domain = _Services(), _Domains()
+    for no, service, domain, word in rows:
+        read = scale.read_word(rules.get(word, word))
+        service_id, service_key = read_service(service)
+        domain_id, domain_key = read_domain(domain)
+        yield (
+            no, service_id, domain_id, state_key(read.state), read.rating, "", word[:200], read.recognised,
+            scale.is_known_domain(domain_key), (service_key, domain_key) == (services.OVERALL.key, _WELL_LED),
+        )  # fmt: skip
 
 
-def _read_publications(distinct: Iterable[tuple[str, str, str, str]]) -> Iterable[tuple[Any, ...]]:
+def _read_published(rows: Iterable[tuple[int, str, str, str, str, str, str]]) -> Iterator[tuple[Any, ...]]:
     rules = live_rules(SettlingRule.Kind.DATE_MEANS)
     read: dict[str, tuple[date | None, str]] = {}
-    for publication_date, report_type, framework, level in distinct:
+    for no, publication_date, report_type, inherited, listing, framework, level in rows:
         if publication_date not in read:
             try:
                 read[publication_date] = dates.read_date(rules.get(publication_date, publication_date)), ""
@@ -109,9 +100,12 @@ def _read_publications(distinct: Iterable[tuple[str, str, str, str]]) -> Iterabl
         named = {"report_type": report_type, "level": level}
         usual = read_framework(framework, published_on, **named)
         well_led: Framework = read_framework(
-            framework, published_on, service=services.OVERALL.key, domain="well_led", **named
+            framework, published_on, service=services.OVERALL.key, domain=_WELL_LED, **named
         )
-        yield publication_date, report_type, framework, level, published_on, problem_text, usual, well_led
+        yield (
+            no, published_on, problem_text, report_type[:50], inherited[:10], listing == "historic",
+            listing == "superseded", usual, well_led,
+        )  # fmt: skip
 
 
 def known_services() -> Mapping[str, int]:
@@ -136,14 +130,21 @@ def _add_service(service: services.Service) -> RatedService:
     )[0]
 
 
-def _read_services(named: Iterable[str]) -> Iterable[tuple[Any, ...]]:
-    have = dict(known_services())
-    for given in named:
-        service = services.read_service(given)
-        key = service.key[:200]
-        if key not in have:
-            have[key] = _add_service(service).pk
-        yield given, have[key], key
+class _Services:
+    """Reads the name of a service: its id and its key, each text once."""
+
+    def __init__(self) -> None:
+        self._have = dict(known_services())
+        self._read: dict[str, tuple[int, str]] = {}
+
+    def __call__(self, given: str) -> tuple[int, str]:
+        if given not in self._read:
+            service = services.read_service(given)
+            key = service.key[:200]
+            if key not in self._have:
+                self._have[key] = _add_service(service).pk
+            self._read[given] = self._have[key], key
+        return self._read[given]
 
 
 def known_domains() -> dict[str, int]:
@@ -156,10 +157,17 @@ def known_domains() -> dict[str, int]:
     return have
 
 
-def _read_domains(named: Iterable[str]) -> Iterable[tuple[Any, ...]]:
-    have = known_domains()
-    for given in named:
-        domain = scale.read_domain(given)[:200]
-        if domain not in have:
-            have[domain] = RatedDomain.objects.get_or_create(key=domain, defaults={"name": domain})[0].pk
-        yield given, have[domain], domain, scale.is_known_domain(domain)
+class _Domains:
+    """Reads the name of a domain: its id and its key, each text once."""
+
+    def __init__(self) -> None:
+        self._have = known_domains()
+        self._read: dict[str, tuple[int, str]] = {}
+
+    def __call__(self, given: str) -> tuple[int, str]:
+        if given not in self._read:
+            key = scale.read_domain(given)[:200]
+            if key not in self._have:
+                self._have[key] = RatedDomain.objects.get_or_create(key=key, defaults={"name": key})[0].pk
+            self._read[given] = self._have[key], key
+        return self._read[given]

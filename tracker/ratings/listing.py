@@ -9,27 +9,18 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from tracker.ratings import services
-from tracker.ratings.interpreting import known_services
-
-# Narrow rows: a cell, its value, and the place in `staged` where the rest of it stands.
+# Narrow rows: a cell, its value, its place in `staged` and the numbers under which the rest of it stands.
 # `waits` keeps a cell whose row waits from being taken for absent.
 _LIST: Final = """
 CREATE TEMP TABLE listed ON COMMIT DROP AS
-SELECT n.id AS organisation_id, sv.id AS service_id, dm.id AS domain_id, 0::smallint AS variant,
-       w.state, w.rating, w.odd, p.published_on, s.listing = 'historic' AS historic,
-       s.listing = 'superseded' AS superseded, false AS disputed,
-       n.waits <> '' OR p.problem <> '' AS waits, s.ctid AS place,
-       CASE WHEN n.level = 'provider' AND sv.id = %(overall)s AND dm.key = 'well_led' THEN p.well_led
-            ELSE p.usual END AS framework
+SELECT n.id AS organisation_id, sd.service_id, sd.domain_id, 0::smallint AS variant,
+       sd.state, sd.rating, sd.odd, p.published_on, p.historic, p.superseded, false AS disputed,
+       n.waits <> '' OR p.problem <> '' AS waits, s.ctid AS place, s.about, s.said, s.published
 FROM staged s
-JOIN named n ON n.level = s.level AND n.cqc_id = s.organisation_id
-JOIN read_word w ON w.given = s.rating
-JOIN read_publication p ON p.publication_date = s.publication_date AND p.report_type = s.report_type
-  AND p.framework = s.framework AND p.level = s.level
-JOIN read_service sv ON sv.given = s.service
-JOIN read_domain dm ON dm.given = s.domain
-WHERE n.id IS NOT NULL AND n.waits <> 'aside'
+JOIN (SELECT a.no, n.id, n.waits FROM staged_about a JOIN named n ON n.level = a.level AND n.cqc_id = a.organisation_id
+      WHERE n.id IS NOT NULL AND n.waits <> 'aside') n ON n.no = s.about
+JOIN read_said sd ON sd.no = s.said
+JOIN read_published p ON p.no = s.published
 """
 
 _CROWDED: Final = """
@@ -87,14 +78,14 @@ class Listing(NamedTuple):
 
 def list_cells() -> Listing:
     """Fill `listed` from `staged` and the tables of meanings."""
-    overall = known_services()[services.OVERALL.key]
     with connection.cursor() as cursor:
         # The planner takes columns that go together for independent, expects one row and loops over 400,000.
         cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(_LIST, {"overall": overall})
+        cursor.execute(_LIST)
         cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute("ANALYZE listed (organisation_id, service_id, domain_id, place, historic, waits, disputed)")
         cursor.execute(_CROWDED)
+        cursor.execute("ANALYZE crowded")
         cursor.execute("SELECT EXISTS (SELECT 1 FROM crowded)")
         duplicates = 0
         if cursor.fetchone()[0]:

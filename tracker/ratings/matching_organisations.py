@@ -8,8 +8,8 @@ from typing import Final
 
 from django.db import connection
 
+from tracker.ratings.coded_rows import NHS_TYPE
 from tracker.ratings.models import RatingImport, WaitingRow
-from tracker.ratings.parse_child import NHS_TYPE
 
 Reason = WaitingRow.Reason
 
@@ -18,8 +18,8 @@ Reason = WaitingRow.Reason
 _NAMED: Final = """
 CREATE TEMP TABLE named ON COMMIT DROP AS
 WITH first_rows AS (
-  SELECT level, organisation_id AS cqc_id, min(ctid) AS place FROM staged GROUP BY level, organisation_id
-), given AS (
+  SELECT level, organisation_id AS cqc_id, min(no) AS first_no FROM staged_about GROUP BY level, organisation_id
+), given AS MATERIALIZED (  -- the provider's code is joined by, and worked out once
   SELECT f.level, f.cqc_id, left(s.organisation_name, 300) AS name,
          left(s.organisation_type, 100) AS organisation_type, left(s.category, 200) AS category,
          left(s.ods_code, 30) AS ods_code, left(s.postcode, 10) AS postcode,
@@ -30,32 +30,39 @@ WITH first_rows AS (
               ELSE COALESCE(belongs.meaning, NULLIF(s.provider_id, ''), NULLIF(known.provider_cqc_id, ''),
                             registered.code, '') END, 30)
            AS provider_cqc_id,
-         f.place, known.id, known.site_id AS known_site_id, known.trust_id AS known_trust_id,
+         f.first_no, known.id, known.site_id AS known_site_id, known.trust_id AS known_trust_id,
          aside.id IS NOT NULL AS is_aside
   FROM first_rows f
-  CROSS JOIN LATERAL (SELECT * FROM staged WHERE ctid = f.place OFFSET 0) s
+  JOIN staged_about s ON s.no = f.first_no
   LEFT JOIN rated_organisation known ON known.level = f.level AND known.cqc_id = f.cqc_id
-  LEFT JOIN LATERAL (  -- the layout of late 2015 names no provider: the register knows whose place it is
-    SELECT t.code FROM site s JOIN trust t ON t.id = s.trust_id
-    WHERE f.level = 'location' AND s.cqc_id = f.cqc_id
-  ) registered ON true
+  -- the layout of late 2015 names no provider: the register knows whose place it is
+  LEFT JOIN (SELECT 'location' AS level, s.cqc_id, t.code FROM site s JOIN trust t ON t.id = s.trust_id) registered
+    ON registered.level = f.level AND registered.cqc_id = f.cqc_id
   LEFT JOIN settling_rule belongs
     ON belongs.kind = 'location_is' AND belongs.given = f.cqc_id AND belongs.ended_at IS NULL
   LEFT JOIN settling_rule aside
     ON aside.kind = 'set_aside' AND aside.given = f.cqc_id AND aside.ended_at IS NULL
+), matched AS (
+  SELECT g.*, t.id AS trust_id,
+         CASE WHEN g.is_aside THEN 'aside'
+              -- It becomes the address of a page; those we know are addresses already.
+              WHEN g.id IS NULL AND g.cqc_id !~ '^[A-Za-z0-9-]{1,30}$' THEN %(organisation)s
+              WHEN t.id IS NOT NULL THEN ''
+              WHEN NOT g.is_nhs AND %(everybody)s AND g.known_trust_id IS NULL THEN ''
+              WHEN g.provider_cqc_id = '' THEN %(no_provider)s
+              ELSE %(provider)s END AS waits
+  FROM given g
+  LEFT JOIN settling_rule meant
+    ON meant.kind = 'provider_is' AND meant.given = g.provider_cqc_id AND meant.ended_at IS NULL
+  LEFT JOIN trust t ON t.code = COALESCE(meant.meaning, g.provider_cqc_id)
+  ORDER BY g.first_no
 )
-SELECT g.level, g.cqc_id, g.place, g.name, g.organisation_type, g.category, g.ods_code, g.postcode, g.local_authority,
-       g.nhs_region, g.registration_status, g.provider_cqc_id, g.id, g.known_site_id AS site_id, t.id AS trust_id,
-       CASE WHEN g.is_aside THEN 'aside'
-            WHEN g.cqc_id !~ '^[A-Za-z0-9-]{1,30}$' THEN %(organisation)s  -- it becomes the address of a page
-            WHEN t.id IS NOT NULL THEN ''
-            WHEN NOT g.is_nhs AND %(everybody)s AND g.known_trust_id IS NULL THEN ''
-            WHEN g.provider_cqc_id = '' THEN %(no_provider)s
-            ELSE %(provider)s END AS waits
-FROM given g
-LEFT JOIN settling_rule meant
-  ON meant.kind = 'provider_is' AND meant.given = g.provider_cqc_id AND meant.ended_at IS NULL
-LEFT JOIN trust t ON t.code = COALESCE(meant.meaning, g.provider_cqc_id)
+SELECT level, cqc_id, name, organisation_type, category, ods_code, postcode, local_authority, nhs_region,
+       registration_status, provider_cqc_id, waits = '' AND id IS NULL AS is_new,
+       CASE WHEN waits = '' AND id IS NULL
+            THEN nextval((SELECT pg_get_serial_sequence('rated_organisation', 'id')::regclass)) ELSE id END AS id,
+       known_site_id AS site_id, trust_id, waits
+FROM matched
 """
 
 _ADD_SITES: Final = """
@@ -77,17 +84,14 @@ _ATTRIBUTES: Final = (
 # Numbered as the file has them, so that its ratings fill an index from left to right; added in one order
 # whatever the file, so that two readings at once never wait for each other.
 _ADD: Final = f"""
-WITH added AS (
-  INSERT INTO rated_organisation (id, level, cqc_id, {_ATTRIBUTES})
-  SELECT numbered.* FROM (
-    SELECT nextval(pg_get_serial_sequence('rated_organisation', 'id')), level, cqc_id, {_ATTRIBUTES}
-    FROM (SELECT * FROM named WHERE waits = '' AND id IS NULL ORDER BY place) in_order) numbered
-  ORDER BY cqc_id
-  ON CONFLICT (level, cqc_id) DO UPDATE SET name = excluded.name
-  RETURNING id, level, cqc_id
-)
-UPDATE named n SET id = a.id FROM added a WHERE a.level = n.level AND a.cqc_id = n.cqc_id
+INSERT INTO rated_organisation (id, level, cqc_id, {_ATTRIBUTES})
+SELECT id, level, cqc_id, {_ATTRIBUTES} FROM named WHERE is_new ORDER BY cqc_id
+ON CONFLICT (level, cqc_id) DO NOTHING
 """  # noqa: S608  names of ours
+# Another reading has added some meanwhile.
+_FIND_ADDED: Final = """
+UPDATE named n SET id = o.id FROM rated_organisation o WHERE n.is_new AND o.level = n.level AND o.cqc_id = n.cqc_id
+"""
 
 _MOVING: Final = """
 SELECT o.cqc_id, old.code, new.code
@@ -117,7 +121,12 @@ def match_organisations(rating_import: RatingImport) -> None:
         cursor.execute("ANALYZE named")
         cursor.execute(_ADD_SITES)
         cursor.execute(_FIND_SITES)
-        cursor.execute(_ADD)
+        cursor.execute("SELECT count(*) FROM named WHERE is_new")
+        new = cursor.fetchone()[0]
+        if new:
+            cursor.execute(_ADD)
+            if cursor.rowcount < new:
+                cursor.execute(_FIND_ADDED)
 
 
 def moving_organisations() -> str:

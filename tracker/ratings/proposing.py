@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tracker.ratings.models import ProposedChange, ProposedOrganisation, RatingImport, RatingsSource
-from tracker.ratings.rows import RatingRow
+from tracker.ratings.staging import FIELDS, TEXTS
 
 # Every column of a change but its record's id, from `delta` or from kept proposals.
 CHANGE: Final = (
@@ -24,15 +24,17 @@ SELECT d.organisation_id, d.service_id, d.domain_id, d.variant, d.kind, d.before
        d.before_published_on,
        COALESCE(d.state, d.before_state) AS state,
        CASE WHEN d.place IS NULL THEN d.before_rating ELSE d.rating END AS rating,
-       COALESCE(left(s.rating, 200), d.before_word) AS word,
+       COALESCE(sd.word, d.before_word) AS word,
        CASE WHEN d.place IS NULL THEN d.before_published_on ELSE d.published_on END AS published_on,
-       COALESCE(left(s.report_type, 50), '') AS report_type, COALESCE(left(s.inherited, 10), '') AS inherited,
-       COALESCE(d.framework, '') AS framework,
-       CASE WHEN s.url LIKE 'https://www.cqc.org.uk/%%' THEN s.url ELSE '' END AS url,
+       COALESCE(p.report_type, '') AS report_type, COALESCE(p.inherited, '') AS inherited,
+       COALESCE(CASE WHEN sd.well_led THEN p.well_led_framework ELSE p.framework END, '') AS framework,
+       CASE WHEN a.url LIKE 'https://www.cqc.org.uk/%%' THEN a.url ELSE '' END AS url,
        d.disputed, d.superseded
 """
-# By its place, row by row (OFFSET 0 says so to the planner, which would rather hash every wide row of the file).
-FROM_DELTA: Final = "FROM delta d LEFT JOIN LATERAL (SELECT * FROM staged WHERE ctid = d.place OFFSET 0) s ON true"
+FROM_DELTA: Final = """
+FROM delta d LEFT JOIN staged_about a ON a.no = d.about LEFT JOIN read_said sd ON sd.no = d.said
+LEFT JOIN read_published p ON p.no = d.published
+"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def keep_proposals(rating_import: RatingImport) -> None:
         cursor.execute(
             f"INSERT INTO proposed_change (rating_import_id, line, part, {CHANGE}) "  # noqa: S608  names of ours
             f"SELECT %s, line, COALESCE(left(part, 100), ''), {CHANGE} "
-            f"FROM ({WIDE_DELTA}, s.line, s.part {FROM_DELTA}) wide ORDER BY kind, organisation_id",
+            f"FROM ({WIDE_DELTA}, s.line, a.part {FROM_DELTA} "
+            "LEFT JOIN LATERAL (SELECT * FROM staged WHERE ctid = d.place OFFSET 0) s ON true) wide "
+            "ORDER BY kind, organisation_id",
             [rating_import.pk],
         )
 
@@ -81,9 +85,8 @@ CASE WHEN w.kind = 'historic' THEN w.published_on
        THEN LEAST(w.published_on, %(as_at)s)
      ELSE %(as_at)s END
 """
-_NUMBERED: Final = (
-    f"{IN_FORCE_FROM} AS in_force_from, nextval(pg_get_serial_sequence('rating_record', 'id')) AS record_id"
-)
+_NUMBERED: Final = f"""{IN_FORCE_FROM} AS in_force_from,
+nextval((SELECT pg_get_serial_sequence('rating_record', 'id')::regclass)) AS record_id"""
 
 
 def choose_from_delta(rating_import: RatingImport) -> int:
@@ -154,34 +157,32 @@ def choose_from_proposals(rating_import: RatingImport, accept: Accept) -> int:
     return chosen
 
 
-_FIELDS: Final = ", ".join(f"'{name}', s.{name}" for name in RatingRow._fields)
 _WAIT: Final = f"""
 INSERT INTO waiting_row (rating_import_id, part, line, reason, detail, row, organisation_id, service_id, domain_id,
                          state, how, answer)
-SELECT %(import)s, left(s.part, 100), s.line, w.reason, w.detail, json_build_object({_FIELDS}),
+SELECT %(import)s, left(a.part, 100), s.line, w.reason, w.detail, json_build_object({FIELDS}),
        w.organisation_id, w.service_id, w.domain_id, 'waiting', '', '{{{{}}}}'
-FROM ({{rows}}) w CROSS JOIN LATERAL (SELECT * FROM staged WHERE ctid = w.place OFFSET 0) s
+FROM ({{rows}}) w CROSS JOIN LATERAL (SELECT * FROM staged WHERE ctid = w.place OFFSET 0) s {TEXTS}
 WHERE NOT EXISTS (
-  SELECT 1 FROM waiting_row k WHERE k.rating_import_id = %(import)s AND k.part = left(s.part, 100)
-  AND k.line = s.line AND k.reason = w.reason AND k.row ->> 'service' = s.service AND k.row ->> 'domain' = s.domain
-  AND k.row ->> 'rating' = s.rating AND k.reason IN ('disputed', 'rating', 'domain'))
+  SELECT 1 FROM waiting_row k WHERE k.rating_import_id = %(import)s AND k.part = left(a.part, 100)
+  AND k.line = s.line AND k.reason = w.reason AND k.row ->> 'service' = sd.service
+  AND k.row ->> 'domain' = sd.domain AND k.row ->> 'rating' = sd.rating
+  AND k.reason IN ('disputed', 'rating', 'domain'))
 """  # noqa: S608  names of ours
 
+# Each kind of row that waits, and the question, quickly answered, whether there may be any.
 _UNMATCHED: Final = """
 SELECT s.ctid AS place, n.waits AS reason, CASE n.waits
     WHEN 'organisation' THEN 'The row names no organisation, or not by an id of CQC''s.'
     WHEN 'no_provider' THEN 'The row names no provider, and the location ' || n.cqc_id || ' is not known.'
     ELSE 'The provider ' || n.provider_cqc_id || ' is not in the register of NHS trusts.' END AS detail,
   n.id AS organisation_id, NULL::smallint AS service_id, NULL::smallint AS domain_id
-FROM named n JOIN staged s ON s.level = n.level AND s.organisation_id = n.cqc_id
+FROM named n JOIN staged_about a ON a.level = n.level AND a.organisation_id = n.cqc_id JOIN staged s ON s.about = a.no
 WHERE n.waits NOT IN ('', 'aside')
 """
 _UNREADABLE: Final = """
-SELECT s.ctid AS place, 'date' AS reason, p.problem AS detail, l.organisation_id, l.service_id, l.domain_id
-FROM listed l JOIN staged s ON s.ctid = l.place
-JOIN read_publication p ON p.publication_date = s.publication_date AND p.report_type = s.report_type
-  AND p.framework = s.framework AND p.level = s.level
-JOIN named n ON n.id = l.organisation_id
+SELECT l.place, 'date' AS reason, p.problem AS detail, l.organisation_id, l.service_id, l.domain_id
+FROM listed l JOIN read_published p ON p.no = l.published JOIN named n ON n.id = l.organisation_id
 WHERE l.waits AND p.problem <> '' AND n.waits = ''
 """
 # These are listed all the same; a person is told.
@@ -191,33 +192,37 @@ SELECT l.place, 'disputed' AS reason, 'The file gives two values for this rating
 FROM listed l WHERE l.disputed
 """
 _UNSEEN_WORD: Final = """
-SELECT s.ctid AS place, 'rating' AS reason, 'This word has not been seen before. It is kept as printed.' AS detail,
+SELECT l.place, 'rating' AS reason, 'This word has not been seen before. It is kept as printed.' AS detail,
   l.organisation_id, l.service_id, l.domain_id
-FROM listed l JOIN staged s ON s.ctid = l.place JOIN read_word w ON w.given = s.rating
-WHERE NOT l.waits AND NOT w.recognised
+FROM listed l JOIN read_said sd ON sd.no = l.said
+WHERE NOT l.waits AND NOT sd.recognised
 """
 _UNSEEN_DOMAIN: Final = """
 SELECT first_row.place, 'domain' AS reason,
   'This key question has not been seen before. It is kept as printed.' AS detail,
   l.organisation_id, l.service_id, l.domain_id
-FROM (SELECT min(s.ctid) AS place FROM staged s JOIN read_domain dm ON dm.given = s.domain
-      WHERE NOT dm.known GROUP BY dm.id) first_row
+FROM (SELECT min(s.ctid) AS place FROM staged s JOIN read_said sd ON sd.no = s.said
+      WHERE NOT sd.domain_known GROUP BY sd.domain_id) first_row
 JOIN listed l ON l.place = first_row.place
 WHERE NOT l.waits
 """
+_WAITING: Final = (
+    (_UNMATCHED, "SELECT 1 FROM named WHERE waits NOT IN ('', 'aside')"),
+    (_UNREADABLE, "SELECT 1 FROM read_published WHERE problem <> ''"),
+    (_DISPUTED, "SELECT 1 FROM listed WHERE disputed"),
+    (_UNSEEN_WORD, "SELECT 1 FROM read_said WHERE NOT recognised"),
+    (_UNSEEN_DOMAIN, "SELECT 1 FROM read_said WHERE NOT domain_known"),
+)
 
 
 def keep_waiting_rows(rating_import: RatingImport) -> Mapping[str, int]:
     """Keep the rows that wait, each with its reason; those settled before stay.  The number waiting by reason."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM waiting_row WHERE rating_import_id = %s AND state = 'waiting'", [rating_import.pk])
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM read_word WHERE NOT recognised)")
-        kinds = [_UNMATCHED, _UNREADABLE, _DISPUTED]
-        kinds += [_UNSEEN_WORD] if _truth(cursor.fetchone()) else []
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM read_domain WHERE NOT known)")
-        kinds += [_UNSEEN_DOMAIN] if _truth(cursor.fetchone()) else []
-        for rows in kinds:
-            cursor.execute(_WAIT.format(rows=rows), {"import": rating_import.pk})
+        for rows, any_of_them in _WAITING:
+            cursor.execute(f"SELECT EXISTS ({any_of_them})")
+            if _truth(cursor.fetchone()):
+                cursor.execute(_WAIT.format(rows=rows), {"import": rating_import.pk})
         cursor.execute(
             "SELECT reason, count(*) FROM waiting_row WHERE rating_import_id = %s AND state = 'waiting' "
             "GROUP BY reason ORDER BY reason",

@@ -102,9 +102,9 @@ WHERE t.organisation_id IS NOT NULL AND NOT EXISTS (
   WHERE r.organisation_id = t.organisation_id AND r.kind = t.kind AND NOT EXISTS ({_LATER_WORD}))
 """  # noqa: S608  words of ours
 
-# Each field and the column of `staged` it comes from.
+# Each field and the column of `staged_about` it comes from.
 _GIVEN: Final = {name: name for name in PRINTED} | {"name": "organisation_name", "provider_cqc_id": "provider_id"}
-_ANY: Final = "EXISTS (SELECT 1 FROM staged WHERE {} <> '')"
+_ANY: Final = "EXISTS (SELECT 1 FROM staged_about WHERE {} <> '')"
 _COLUMNS: Final = f"SELECT {', '.join(_ANY.format(column) for column in _GIVEN.values())}"
 _KEEP: Final = """
 INSERT INTO proposed_organisation
@@ -212,7 +212,9 @@ def find_restated(rating_import: RatingImport) -> dict[str, int]:
         cursor.execute(_MAKE)
         cursor.execute(_SAID_THEN.format(which=_LATER_SAID, day=_BY_THE_DAY), parameters)
         cursor.execute("ANALYZE said_then")
+        cursor.execute("SET LOCAL enable_nestloop = off")  # all of a file's organisations against all there are
         cursor.execute(_FIND)
+        cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute(_FIND_JOINS)
         if in_force().exclude(pk=rating_import.pk).filter(as_at__gt=rating_import.as_at).exists():
             cursor.execute(_SILENT, parameters)

@@ -5,7 +5,8 @@ rows, whose fields carry our words and the source's text exactly as printed.  No
 here: words, dates and services are read by `scale`, `dates` and `services` when the rows are staged.
 """
 
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 
 class RatingRow(NamedTuple):
@@ -47,3 +48,44 @@ class OrganisationLink(NamedTuple):
     predecessor_id: str
     successor_id: str
     reason: str
+
+
+ABOUT: Final = (
+    "part", "level", "organisation_id", "ods_code", "organisation_name", "organisation_type", "category", "postcode",
+    "local_authority", "nhs_region", "provider_id", "provider_name", "url", "registration_status",
+)  # fmt: skip
+"""Whom a row is about.  Rows of one organisation follow each other, so it is mostly as in the row before."""
+SAID: Final = ("service", "domain", "rating")
+"""What is said; a file of 400,000 rows holds a few hundred different ones."""
+PUBLISHED: Final = ("publication_date", "report_type", "inherited", "listing", "framework")
+"""How and when it was said; a few thousand different ones."""
+
+Texts = tuple[str, ...]
+PartedRow = tuple[int, Texts, Texts, Texts]
+"""A `RatingRow` in parts: its line, and the fields of `ABOUT`, `SAID` and `PUBLISHED`.
+
+Where a reader sees that a row is about the same as the one before, it gives the very same tuple again, so that
+whoever comes after need look at it once only.
+"""
+
+_ORDER: Final = ("line", *ABOUT, *SAID, *PUBLISHED)
+_whole: Final = itemgetter(*(_ORDER.index(name) for name in RatingRow._fields))
+_about: Final = itemgetter(*(RatingRow._fields.index(name) for name in ABOUT))
+_said: Final = itemgetter(*(RatingRow._fields.index(name) for name in SAID))
+_published: Final = itemgetter(*(RatingRow._fields.index(name) for name in PUBLISHED))
+
+
+def names_somebody(about: Texts) -> bool:
+    """Whether anything but the place of the row is given."""
+    return any(about[2:])
+
+
+def in_parts(row: RatingRow) -> PartedRow:
+    """The row, parted."""
+    return row.line, _about(row), _said(row), _published(row)
+
+
+def whole(row: PartedRow) -> RatingRow:
+    """The row in one piece."""
+    line, about, said, published = row
+    return RatingRow._make(_whole((line, *about, *said, *published)))

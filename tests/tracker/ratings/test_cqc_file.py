@@ -1,5 +1,6 @@
 """CQC's file reads the same in every format and vintage, and a changed sheet is refused, not misread."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -343,3 +344,57 @@ def test_layouts_know_every_heading_of_every_vintage() -> None:
         assert layout is (LOCATIONS if headings[0] == "Location ID" else PROVIDERS)
         assert all(map(layout.knows, headings))
         assert layout.required <= set(map(layout.field_of, headings))
+
+
+CELL_TEXTS = st.sampled_from(
+    ["", " ", "Safe", "Good", '"', 'St "Mary"', "a,b", "two\nlines", "two\r\nlines", "’é", "-", " padded "]
+)
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from([("RX901", "The Hospital"), ("RX902", 'The "Annexe", West'), ("RX902", "")]),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "Service / Population Group": CELL_TEXTS,
+                "Domain": CELL_TEXTS,
+                "Publication Date": CELL_TEXTS,
+                "Inherited Rating (Y/N)": CELL_TEXTS,
+                "URL": CELL_TEXTS,
+            },
+        ),
+        st.integers(0, 3),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS, quote_all=st.booleans(), end=st.sampled_from(["\n", "\r\n"]), moved=st.booleans())
+def test_a_row_like_the_one_before_is_read_as_if_it_stood_alone(
+    tmp_path: Path, rows: list[tuple], quote_all: bool, end: str, moved: bool
+) -> None:
+    """However rows repeat each other, each is what Python's own reader of csv makes of it."""
+    table_ = locations(
+        *({"Location ID": who, "Location Name": name} | said for (who, name), said, times in rows for _ in range(times))
+    )
+    if moved:  # the columns of what is said no longer stand side by side
+        table_ = [[*row[18:], *row[:18]] for row in table_]
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL, lineterminator=end)
+        writer.writerows(table_)
+    headings = table_[0]
+    with path.open(newline="", encoding="utf-8") as file:
+        alone = []
+        reader = csv.reader(file, strict=True)
+        line = 1
+        for values in reader:
+            alone.append((line, dict(zip(headings, values, strict=True))))
+            line = reader.line_num + 1
+    fields = {
+        "Location ID": "organisation_id", "Location Name": "organisation_name", "Service / Population Group": "service",
+        "Domain": "domain", "Latest Rating": "rating", "Publication Date": "publication_date",
+        "Inherited Rating (Y/N)": "inherited", "URL": "url", "Provider ID": "provider_id",
+    }  # fmt: skip
+    expected = [(line, *(values[heading].strip() for heading in fields)) for line, values in alone[1:]]
+    assert [(row.line, *(getattr(row, name) for name in fields.values())) for row in read_rows(path)] == expected

@@ -1,13 +1,14 @@
 """The child process: its lines are ready for COPY, its last word a report or a refusal; it has limits."""
 
-import csv
-import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.tracker.ratings.build_sheets import (
     locations,
@@ -17,7 +18,8 @@ from tests.tracker.ratings.build_sheets import (
     write_ods,
     write_xlsx,
 )
-from tracker.ratings.rows import RatingRow
+from tracker.ratings.coded_rows import LISTS
+from tracker.ratings.rows import RatingRow, whole
 
 ROOT = Path(__file__).parents[3]
 
@@ -34,10 +36,37 @@ def run(path: Path, *options: str) -> tuple[int, str, list[dict[str, Any]]]:
     return done.returncode, done.stdout.decode(), [json.loads(line) for line in done.stderr.splitlines()]
 
 
+def lists(output: str) -> dict[str, list[list[str]]]:
+    """What COPY reads of each list: the fields of its lines."""
+    found: dict[str, list[list[str]]] = {name: [] for name in LISTS}
+    rest = output.encode()
+    while rest:
+        head, _, rest = rest.partition(b"\n")
+        name, _, size = head.decode().partition(" ")
+        piece, rest = rest[: int(size)].decode(), rest[int(size) :]
+        found[name] += [[as_copy_reads(cell) for cell in line.split("\t")] for line in piece[:-1].split("\n")]
+    return found
+
+
+def as_copy_reads(cell: str) -> str:
+    """PostgreSQL's text format: a backslash begins an escape."""
+    meaning = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+    return re.sub(r"\\(.)", lambda escape: meaning[escape[1]], cell)
+
+
 def rows(output: str) -> list[RatingRow]:
+    found = lists(output)
+    texts = {name: {no: tuple(fields) for no, *fields in found[name]} for name in LISTS if name != "staged"}
     return [
-        RatingRow._make([part, int(line), *rest])
-        for part, line, *rest in csv.reader(io.StringIO(output, newline=""), strict=True)
+        whole(
+            (
+                int(line),
+                texts["staged_about"][about],
+                texts["staged_said"][said],
+                texts["staged_published"][published][:-1],
+            )
+        )
+        for line, about, said, published in found["staged"]
     ]
 
 
@@ -53,12 +82,41 @@ def test_rows_and_report_of_a_whole_file(tmp_path: Path) -> None:
     assert (report["format"], report["rows"], report["kept"], report["dropped"]) == ("ods", 2, 2, {})
 
 
-def test_every_field_is_quoted_so_that_copy_reads_empty_text_and_never_null(tmp_path: Path) -> None:
-    _, output, _ = run(write_csv(tmp_path / "a.csv", locations({"Inherited Rating (Y/N)": ""})))
-    fields = output.removesuffix("\n").split(",")
-    assert len(fields) == len(RatingRow._fields)
-    assert all(field.startswith('"') and field.endswith('"') for field in fields)
-    assert fields[RatingRow._fields.index("inherited")] == '""'
+def test_copy_reads_empty_text_and_never_null(tmp_path: Path) -> None:
+    _, output, _ = run(write_csv(tmp_path / "a.csv", locations({"Inherited Rating (Y/N)": "", "Location Name": "\\N"})))
+    found = lists(output)
+    assert {name: {len(line) for line in lines} for name, lines in found.items()} == {
+        name: {len(columns)} for name, columns in LISTS.items()
+    }
+    assert found["staged_published"][0][LISTS["staged_published"].index("inherited")] == ""
+    assert "\t\\\\N\t" in output  # a backslash doubled: the text, not the sign of NULL
+    assert rows(output)[0].organisation_name == "\\N"
+
+
+ODD = ["tab\tin it", "line\nin it", "return\rin it", "back\\slash", "\\.", "\x1e\x1f", 'quo"te', "a,b", "’é\U0001f3e5"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "ods"])
+def test_no_character_of_a_cell_is_taken_for_the_end_of_one(tmp_path: Path, kind: str) -> None:
+    given = [{"Location Name": f"St {odd} Hospital", "Service / Population Group": f"Ward {odd} A"} for odd in ODD]
+    if kind == "csv":
+        path = write_csv(tmp_path / "a.csv", locations(*given))
+    else:  # XML has no such characters
+        given = [row for row in given if not set("\x1e\x1f\r\t\n") & set(row["Location Name"])]
+        path = write_ods(tmp_path / "a.ods", {"Locations": locations(*given)})
+    code, output, _ = run(path)
+    assert code == 0
+    assert [(row.organisation_name, row.service) for row in rows(output)] == [tuple(row.values()) for row in given]
+
+
+def test_what_rows_have_in_common_is_written_once(tmp_path: Path) -> None:
+    domains = ["Safe", "Effective", "Caring"]
+    given = [{"Location ID": location, "Domain": domain} for location in ("RX901", "RX902") for domain in domains]
+    _, output, _ = run(write_csv(tmp_path / "a.csv", locations(*given)))
+    assert {name: len(lines) for name, lines in lists(output).items()} == {
+        "staged": 6, "staged_about": 2, "staged_said": 3, "staged_published": 1,
+    }  # fmt: skip
+    assert [(row.organisation_id, row.domain) for row in rows(output)] == [tuple(row.values()) for row in given]
 
 
 def test_only_the_nhs_is_kept_and_the_rest_is_counted(tmp_path: Path) -> None:
