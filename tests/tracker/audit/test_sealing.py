@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.cast import Cast
@@ -27,6 +28,7 @@ words = st.text('ab£",[]\\', max_size=4)  # with what could end a word early
 facts = st.fixed_dictionaries(dict.fromkeys(SEALED, words | numbers))
 
 
+@examples(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws slowly
 @given(facts, facts)
 def test_a_seal_stands_for_one_entry_in_one_place_only(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert (seal(FIRST, one) == seal(FIRST, other)) is (one == other)
