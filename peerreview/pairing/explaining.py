@@ -43,6 +43,14 @@ class Outcome:
         """Helpers that may not be paired with the trust, in order of code."""
         return self._barred.get(trust, ())
 
+    def helped_by(self, helper: str) -> tuple[str, ...]:
+        """The trusts that the plan gives this helper, in order of code."""
+        return self._helped.get(helper, ())
+
+    @cached_property
+    def _helped(self) -> dict[str, tuple[str, ...]]:
+        return _by_trust((helper, trust) for trust, helper in sorted(self.plan.pairs))
+
     @cached_property
     def _lawful(self) -> dict[str, tuple[str, ...]]:
         best_first = sorted(self.problem.points.items(), key=lambda item: (-item[1], item[0]))
@@ -166,11 +174,11 @@ def explain_unplaced(
     outcome: Outcome, trust: str, others: Iterable[Alternative], extra: Iterable[ExtraPlace]
 ) -> UnplacedExplained:
     """Which lawful helpers there are, who holds their places, and what one more place would do."""
-    rooms, seats = dict(outcome.problem.helpers), sorted(outcome.plan.pairs)
+    rooms = dict(outcome.problem.helpers)
     holders = []
     for helper in outcome.lawful_helpers(trust):
         name, room = outcome.name(helper), rooms[helper]
-        held = [outcome.name(other) for other, seat in seats if seat == helper]
+        held = [outcome.name(other) for other in outcome.helped_by(helper)]
         if not outcome.problem.points[trust, helper]:
             holders.append(f"{name} would meet none of the need.")
         elif not room:

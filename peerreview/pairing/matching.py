@@ -19,6 +19,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import TypeAlias
 
@@ -52,7 +53,7 @@ class UnsoundPlanError(Exception):
         super().__init__("; ".join(faults))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Problem:
     """One round, as whole numbers.  Raises ValueError when it contradicts itself.
 
@@ -86,6 +87,11 @@ class Problem:
             raise ValueError("A pair meets between nothing and all of its trust's need.")
         if len({trust for trust, _ in self.pins}) != len(self.pins):
             raise ValueError("A trust has one place, and is pinned to two helpers.")
+
+    @cached_property
+    def solved(self) -> "_Round":
+        """Its solution, worked out once however much is asked about it.  Raises ImpossibleRoundError."""
+        return _Round(self)
 
     def band_left(self, need: int, met: int) -> int:
         """The band of need left over; with the usual width 0 to 99 left is band 0, 100 to 199 band 1."""
@@ -188,8 +194,7 @@ class ExtraPlace:
 
 def solve(problem: Problem) -> Plan:
     """The optimum of the round.  Raises ImpossibleRoundError when the pins cannot all be kept."""
-    numbered = _Round(problem)
-    return numbered.plan(numbered.seating)
+    return problem.solved.plan(problem.solved.seating)
 
 
 def verify(problem: Problem, plan: Plan) -> None:
@@ -273,7 +278,7 @@ def canonical_bytes(plan: Plan) -> bytes:
 
 
 def _solved(problem: Problem, plan: Plan) -> "_Round":
-    numbered = _Round(problem)
+    numbered = problem.solved
     if numbered.plan(numbered.seating) != plan:
         raise ValueError("This plan is not the best of this round.")
     return numbered

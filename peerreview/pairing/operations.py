@@ -4,6 +4,7 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import Value
 
 from peerreview.pairing.collecting import collector_paused
 from peerreview.pairing.explaining import Outcome
@@ -131,6 +132,10 @@ def _save_pairs(pairing_round: PairingRound, outcome: Outcome, working: Working)
     for trust, need in working.unmatched.items():
         told = told_unmatched(outcome.name(trust), need)
         pairs.append(ProposedPair(pairing_round=pairing_round, trust_id=number[trust], need=0, explanation=told))
+    for pair in pairs:
+        # An expression is sent as it is; a plain value would stand in an array of all, every quotation mark of it
+        # escaped one by one, which was measured at a tenth of the round.
+        pair.explanation = Value(pair.explanation, output_field=ProposedPair._meta.get_field("explanation"))
     ProposedPair.objects.bulk_create(pairs)
 
 
