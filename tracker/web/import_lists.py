@@ -1,10 +1,13 @@
 """The changes of one import as one list, those of organisations first: counted, filtered, paged and put in words."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Value, Window
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, RowNumber
 
 from tracker.ratings.models import (
     OrganisationStatement,
@@ -75,31 +78,42 @@ class ChangesOfImport:
         if applied:  # what was known already is kept as history, and is no change
             self._organisations = self._organisations.filter(~Q(kind="joined", before__joined=True))
 
+        self._counted: dict[tuple[bool, str], int] | None = None
+        self._kind = ""
+
+    def _counts(self) -> dict[tuple[bool, str], int]:
+        """(whether of organisations, kind) -> how many; asked once of both, and again for one trust only."""
+        if self._counted is None:
+            both = (
+                changes.order_by().values_list(Value(of_organisations), "kind").annotate(Count("pk"))
+                for changes, of_organisations in ((self._organisations, True), (self._ratings, False))
+            )
+            organisations, ratings = both
+            self._counted = {(of, kind): count for of, kind, count in organisations.union(ratings, all=True)}
+        return {key: count for key, count in self._counted.items() if self._kind in {"", key[1]}}
+
     def kinds(self) -> dict[str, int]:
         """How many, by kind."""
-        counts: dict[str, int] = {}
-        for changes in (self._organisations, self._ratings):
-            counts |= dict(changes.order_by().values_list("kind").annotate(Count("pk")))
-        return counts
+        return {kind: count for (_, kind), count in self._counts().items()}
 
     def trusts(self) -> list[tuple[str, str]]:
         """Code and name of the trusts whose ratings or organisations change, by name."""
-        ids = set(self._ratings.order_by().values_list("organisation__trust_id", flat=True).distinct())
-        for pair in (
-            self._organisations.order_by()
-            .values_list("organisation__trust_id", "said__trust_id", "predecessor__trust_id", "successor__trust_id")
-            .distinct()
-        ):
-            ids |= set(pair)
-        return list(Trust.objects.filter(pk__in=ids - {None}).order_by("name").values_list("code", "name"))
+        new = self._organisations.annotate(to=Cast(KT("said__trust_id"), BigIntegerField()))
+        places = [self._ratings.order_by().values("organisation__trust_id"), new.order_by().values("to")]
+        for place in ("organisation", "predecessor", "successor"):
+            places.append(self._organisations.order_by().values(f"{place}__trust_id"))
+        named = reduce(or_, (Q(pk__in=ids) for ids in places))
+        return list(Trust.objects.filter(named).order_by("name").values_list("code", "name"))
 
     def narrowed(self, *, kind: str = "", trust: str = "") -> "ChangesOfImport":
         """Those of one kind and of one trust, where they are given."""
         if kind:
+            self._kind = kind
             self._organisations, self._ratings = (
                 changes.filter(kind=kind) for changes in (self._organisations, self._ratings)
             )
         if trust:
+            self._counted = None
             ids = list(Trust.objects.filter(code=trust).values_list("pk", flat=True))
             self._organisations = self._organisations.filter(of_trusts(ids))
             self._ratings = self._ratings.filter(organisation__trust__in=ids)
@@ -107,16 +121,17 @@ class ChangesOfImport:
 
     def none(self) -> "ChangesOfImport":
         self._organisations, self._ratings = self._organisations.none(), self._ratings.none()
+        self._counted = {}
         return self
 
     def count(self) -> int:
-        return int(self._organisations.count() + self._ratings.count())
+        return sum(self._counts().values())
 
     def __iter__(self) -> Iterator[Shown]:
         return iter(self[0:])
 
     def __getitem__(self, wanted: slice) -> list[Shown]:
-        first = self._organisations.count()
+        first = sum(count for (of_organisations, _), count in self._counts().items() if of_organisations)
         start, stop = wanted.start or 0, wanted.stop
         organisations = self._with_names(self._organisations)[start:stop] if start < first else []
         rest = slice(max(0, start - first), None if stop is None else max(0, stop - first))

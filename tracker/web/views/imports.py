@@ -1,7 +1,7 @@
 """Loading ratings: send a file, watch it being read, see what became of it, and decide with a reason."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from tracker.ratings.import_locks import is_interrupted
 from tracker.ratings.importer import agree_to_import as agree
 from tracker.ratings.importer import set_aside_import as set_aside
 from tracker.ratings.models import (
+    ImportEvent,
     ImportProgress,
     OrganisationStatement,
     RatingImport,
@@ -185,7 +186,7 @@ def import_page(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             "may_set_aside": record.state in {State.READY, State.HELD} and State.SET_ASIDE in may,
             "may_undo": State.UNDONE in may,
             "may_read": State.READING in may and not at_work and (record.state != State.READING or interrupted),
-            "settled_since": _settled_since(record),
+            "settled_since": _settled_since(record, events),
             "waiting": record.waiting_rows.filter(state="waiting").count(),
             "changed": record.state in {State.APPLIED, State.PART_APPLIED},
             "in_force": may_come_back,
@@ -214,9 +215,10 @@ def _progress(record: RatingImport) -> dict[str, Any]:
     return {"title": phase, "detail": rows, "percent": percent}
 
 
-def _settled_since(record: RatingImport) -> bool:
-    settled = record.events.filter(kind="settled")
-    return (settled.filter(at__gt=record.read_at) if record.read_at else settled).exists()
+def _settled_since(record: RatingImport, events: Iterable[ImportEvent]) -> bool:
+    """Whether a person settled rows of it after it was last read."""
+    settled = (event.at for event in events if event.kind == ImportEvent.Kind.SETTLED)
+    return any(record.read_at is None or at > record.read_at for at in settled)
 
 
 def find(public_id: uuid.UUID) -> RatingImport:
