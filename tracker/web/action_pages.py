@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,21 +15,28 @@ from tracker.web.requests import SignedInRequest
 
 
 def find_action(request: SignedInRequest, reference: str) -> Action:
-    """The action, where the person may see it: otherwise there is none."""
-    visible = Action.objects.visible_to(request.access).select_related(
+    """The action, where the person may see it: otherwise there is none.  `pieces` of evidence stand behind it."""
+    standing = Evidence.objects.filter(action=OuterRef("pk"), replaced_by=None).order_by()
+    visible: QuerySet[Any] = Action.objects.visible_to(request.access).select_related(
         "trust", "owner", "executive", "service", "key_question", "site", "made_by", "verified_by", "check_of"
     )
-    found = visible.filter(reference=reference.upper()).first()
+    visible = visible.annotate(
+        pieces=Coalesce(Subquery(standing.values("action").annotate(n=Count("pk")).values("n")), 0)
+    )
+    found: Action | None = visible.filter(reference=reference.upper()).first()
     if found is None:
         raise Http404
     return found
 
 
-def sub_pages(action: Action, current: str) -> list[dict[str, Any]]:
-    """The pages of the action, for its navigation."""
-    counted = Evidence.objects.filter(action=action, replaced_by=None).count()
-    pages = (("action", "Details", None), ("action_evidence", "Evidence", counted), ("due_date", "Due date", None),
-             ("action_comments", "Comments", None))  # fmt: skip
+def sub_pages(action: Any, current: str) -> list[dict[str, Any]]:
+    """The pages of the action that `find_action` found, for its navigation."""
+    pages = (
+        ("action", "Details", None),
+        ("action_evidence", "Evidence", action.pieces),
+        ("due_date", "Due date", None),
+        ("action_comments", "Comments", None),
+    )
     return [
         {
             "text": text,

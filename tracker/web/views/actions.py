@@ -72,9 +72,9 @@ def action(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(Can.SEE_PLANS)
 def record_progress(request: SignedInRequest, reference: str) -> HttpResponse:
     """The form on the action's page is sent here; a refusal shows the page again with everything typed."""
-    found = find_action(request, reference)
     if request.method != "POST":
         return action(request, reference)
+    found = find_action(request, reference)
     refuse_unless(may_work_on(found, request.access))
     form = _progress_form(request, found)
 
