@@ -5,6 +5,7 @@ A route whose arguments are not known here is not passed over: it is answered as
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -13,7 +14,9 @@ from peerreview.pairing.models import PairingRound
 from tracker.demonstration.cast import CAST
 from tracker.findings.models import Inspection
 from tracker.people.scope import whole_service
+from tracker.plans.closing_models import Evidence
 from tracker.plans.models import Action
+from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import CurrentRating, RatingImport, SettlingRule, WaitingRow
 
 OTHERS = ("accounts/", "administration/")
@@ -66,9 +69,21 @@ def arguments() -> dict[str, Any]:
             "number": PairingRound.objects.order_by("pk")[0].pk,
             "public_id": newest.public_id,
             "session_id": 1,  # of an address for posting to
+            **_of_actions(),
         }
     connection.close()
     return values
+
+
+def _of_actions() -> dict[str, Any]:
+    """A piece of evidence, a change of many and a saved view; zeros, which answer nobody, where there is none."""
+    piece = Evidence.objects.filter(media_type="image/png").first()
+    bulk, view = BulkChange.objects.first(), SavedView.objects.first()
+    return {
+        "evidence_id": piece.public_id if piece else UUID(int=0),
+        "bulk_id": bulk.public_id if bulk else UUID(int=0),
+        "view_id": view.pk if view else 0,
+    }
 
 
 def address(route: Route, values: dict[str, Any]) -> str | None:

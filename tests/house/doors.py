@@ -48,6 +48,7 @@ PLAN_OF_THE_TRUST = OWN_TRUST | {"own region's staff", "national staff"}
 A_PLAN_OF_SOME_TRUST = PLAN_OF_THE_TRUST | {"helper's lead", "other trust's lead", "other region's staff"}
 RECORDS_FINDINGS = frozenset({"own lead", "national staff"})
 MAKES_ACTIONS = frozenset({"own lead", "own executive", "helper's lead", "other trust's lead"})
+CHANGES_ACTIONS = frozenset({"own lead", "helper's lead", "other trust's lead"})
 VERIFIES = frozenset({"own lead", "own chief executive", "own executive", "own approver"})
 LOADS_RATINGS = frozenset({"national staff", "administrator"})
 SETTLES_ROWS = frozenset({"national staff"})
@@ -155,6 +156,12 @@ DOORS: dict[str, Door] = {
     "actions/<str:reference>/due-date/withdraw": Door(PLAN_OF_THE_TRUST, answers=frozenset({302})),
     "actions/<str:reference>/comments": door(PLAN_OF_THE_TRUST),
     "actions/<str:reference>/watch": Door(PLAN_OF_THE_TRUST, answers=frozenset({302})),
+    "actions/views": door(A_PLAN_OF_SOME_TRUST),
+    "actions/views/<int:view_id>/forget": Door(frozenset({"own lead"}), answers=frozenset({302})),
+    "actions/bulk": door(CHANGES_ACTIONS),
+    "actions/bulk/<uuid:bulk_id>": door(frozenset({"own lead"})),
+    "actions/bulk/<uuid:bulk_id>/undo": Door(frozenset({"own lead"}), answers=frozenset({302})),
+    "actions/meeting": door(CHANGES_ACTIONS),
     "evidence/<uuid:evidence_id>": door(PLAN_OF_THE_TRUST),
     "evidence/<uuid:evidence_id>/file": door(PLAN_OF_THE_TRUST),
     "evidence/<uuid:evidence_id>/image": Door(

@@ -20,12 +20,15 @@ from tracker.clock import moment
 from tracker.people.access import access_of
 from tracker.people.roles import Role
 from tracker.people.scope import enter, scope_of
+from tracker.plans.bulk import Wish, make_bulk_change
 from tracker.plans.closing_models import Evidence
 from tracker.plans.evidencing import NewEvidence, add_evidence
 from tracker.plans.extending import ask_extension
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action, record_progress
+from tracker.plans.saving import save_view
 from tracker.plans.talking import comment_on_action
+from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import RatingImport, SettlingRule, WaitingRow
 from tracker.ratings.rows import RatingRow
 from tracker.reminders.models import OutboxMessage, Reminder
@@ -33,6 +36,7 @@ from tracker.reminders.models import OutboxMessage, Reminder
 ACTION_CANARY = "Kingfisher-plan-of-Northborough"
 UPDATE_CANARY = "Goldcrest-progress-of-Northborough"
 EVIDENCE_CANARY = "Wryneck-evidence-of-Northborough"
+VIEW_CANARY = "Whinchat-view-of-the-lead"
 MESSAGE_CANARY = "Nightjar-message-to-the-lead"
 ROUND_CANARY = "Capercaillie-unpublished-round"
 
@@ -49,6 +53,8 @@ class Furniture:
     message: OutboxMessage
     evidence: Evidence
     image: Evidence
+    view: SavedView
+    bulk: BulkChange
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -61,6 +67,8 @@ class Furniture:
             "row_id": self.waiting_row.pk,
             "rule_id": self.rule.pk,
             "evidence_id": self.evidence.public_id,
+            "view_id": self.view.pk,
+            "bulk_id": self.bulk.public_id,
         }
 
 
@@ -88,6 +96,10 @@ def furnish(cast: Cast) -> Furniture:
             action, by=lead, now=now, due_wanted=today + timedelta(days=30), reason=f"Why {UPDATE_CANARY}",
             impact=f"Impact {UPDATE_CANARY}", interim_control=f"Control {UPDATE_CANARY}",
         )  # fmt: skip
+        view = save_view(by=lead, now=now, name=VIEW_CANARY, query=f"q={VIEW_CANARY}")
+        bulk, _ = make_bulk_change(
+            [action], by=lead, now=now, wish=Wish(why=f"Bulk {UPDATE_CANARY}", owner=cast.lead, status="off_track")
+        )
         comment_on_action(action, by=lead, now=now, words=f"Comment {UPDATE_CANARY}")
         reminder = Reminder.objects.create(
             trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, stage="before",
@@ -116,7 +128,7 @@ def furnish(cast: Cast) -> Furniture:
         made_by=cast.national,
     )  # fmt: skip
     return Furniture(
-        action, finding.inspection_id, finding.pk, unpublished, waiting, row, rule, message, evidence, image
+        action, finding.inspection_id, finding.pk, unpublished, waiting, row, rule, message, evidence, image, view, bulk
     )
 
 

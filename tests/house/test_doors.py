@@ -19,6 +19,7 @@ from tests.house.furniture import (
     MESSAGE_CANARY,
     ROUND_CANARY,
     UPDATE_CANARY,
+    VIEW_CANARY,
     Furniture,
     furnish,
 )
@@ -30,6 +31,7 @@ MAY_HEAR = {
     ACTION_CANARY: PLAN_OF_THE_TRUST,
     UPDATE_CANARY: PLAN_OF_THE_TRUST,
     EVIDENCE_CANARY: PLAN_OF_THE_TRUST,
+    VIEW_CANARY: frozenset({"own lead"}),
     MESSAGE_CANARY: RUNS_THE_SERVICE | {"own lead"},
     ROUND_CANARY: SEES_ROUNDS,
 }

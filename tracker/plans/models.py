@@ -50,6 +50,16 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def due_by(self, day: date) -> Self:
         return self.open().filter(due_on__lte=day)
 
+    def saying(self, words: str) -> Self:
+        """Those with all of `words` in what they say, or in a reference.
+
+        The trust is chosen first, by the wall: within one a look at each row is quick."""
+        found = self
+        for word in words.split()[:8]:
+            said = Q(title__icontains=word) | Q(detail__icontains=word) | Q(reference__icontains=word)
+            found = found.filter(said | Q(own_reference__icontains=word))
+        return found
+
     def owned_by(self, person_id: int | None) -> Self:
         return self.filter(owner_id=person_id)
 
@@ -119,6 +129,7 @@ class Action(models.Model):
         ]
         indexes = [
             models.Index(fields=["trust", "due_on"], name="action_of_trust"),
+            models.Index(fields=["due_on", "reference"], name="action_in_order"),  # the list of many trusts
             models.Index(fields=["owner", "due_on"], name="action_of_owner"),
             models.Index(fields=["due_on"], name="action_open_due", condition=Q(status__in=[s.value for s in OPEN])),
         ]

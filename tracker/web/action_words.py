@@ -47,6 +47,7 @@ _FIELD_WORDS = {
     "owner": "Owner",
     "executive": "Accountable executive",
     "due_on": "Due date",
+    "due_asked": "Later due date asked for",
     "status": "Status",
 }
 
@@ -115,11 +116,16 @@ def shown_entry(entry: Entry) -> dict[str, Any]:
         "datetime": entry.at.isoformat(),
         "by": f"{by} on behalf of {entry.on_behalf_of}" if entry.on_behalf_of else by,
         "text": entry.words,
-        "changes": [
-            {"what": _FIELD_WORDS.get(name, name), "before": _value(before), "after": _value(after)}
-            for name, (before, after) in entry.changes.items()
-        ],
+        "changes": shown_changes(entry.changes),
     }
+
+
+def shown_changes(changes: dict[str, list[str]]) -> list[dict[str, str]]:
+    """What changed, before and after, in words."""
+    return [
+        {"what": _FIELD_WORDS.get(name, name), "before": _value(before), "after": _value(after)}
+        for name, (before, after) in changes.items()
+    ]
 
 
 def _value(text: str) -> str:

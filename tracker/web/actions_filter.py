@@ -1,6 +1,6 @@
 """The filters of the list of actions: wholly in the query string, so that a link is a list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -8,12 +8,17 @@ from typing import Any, Final
 from django import forms
 
 from tracker.people.access import Access
-from tracker.plans.lifecycle import OPEN, Status
+from tracker.people.models import Assignment
+from tracker.people.roles import Can
+from tracker.plans.for_me import changed_since_looked, mentioning, to_decide, watched_by
+from tracker.plans.lifecycle import CLAIMED, OPEN, Status
 from tracker.plans.models import ActionQuerySet
-from tracker.plans.queries import DUE_SOON
+from tracker.plans.queries import DUE_SOON, to_verify
+from tracker.ratings.models import RatedService
+from tracker.trusts.models import Trust
 from tracker.web.action_words import KIND_WORDS
 from tracker.web.addresses import address
-from tracker.web.fields import SelectField
+from tracker.web.fields import SelectField, TextField
 from tracker.web.forms_base import FilterForm
 
 ME: Final = "me"
@@ -21,7 +26,20 @@ OVERDUE: Final = "overdue"
 SOON: Final = "soon"
 STANDING_OPEN: Final = "open"
 WORKING: Final = "working"
-_GROUPS: Final = {STANDING_OPEN: OPEN, WORKING: [one for one in OPEN if one != Status.REOPENED]}
+STANDING_CLOSED: Final = "closed"
+WATCHING, CHANGED, TO_VERIFY, TO_DECIDE, MENTIONED = "watching", "changed", "verify", "decide", "mentioned"
+SHOWS: Final = {
+    WATCHING: "What I watch",
+    CHANGED: "What I watch, changed since I looked",
+    TO_VERIFY: "Waits for me to verify",
+    TO_DECIDE: "A later date I may decide on",
+    MENTIONED: "I am mentioned and have not read it",
+}
+_GROUPS: Final = {
+    STANDING_OPEN: OPEN,
+    STANDING_CLOSED: CLAIMED,
+    WORKING: [one for one in OPEN if one != Status.REOPENED],
+}
 SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "due": ("due_on", "reference"),
     "reference": ("trust__code", "reference"),
@@ -35,29 +53,46 @@ SORTS: Final[Mapping[str, tuple[str, ...]]] = {
 class ActionsFilter(FilterForm):
     """An unknown value is an error, never "everything"."""
 
+    q = TextField(label="Search", required=False, max_length=100)
     status = SelectField(
         label="Status",
         required=False,
-        choices=[("", "Any"), (STANDING_OPEN, "Open"), (WORKING, "Open, not reopened"), *Status.choices],
-    )
+        choices=[
+            ("", "Any"), (STANDING_OPEN, "Open"), (WORKING, "Open, not reopened"), (STANDING_CLOSED, "Closed"),
+            *Status.choices,
+        ],
+    )  # fmt: skip
     due = SelectField(
         label="Due", required=False, choices=[("", "Any time"), (OVERDUE, "Overdue"), (SOON, "Within 14 days")]
     )
+    show = SelectField(label="For me", required=False, choices=[("", "Anything"), *SHOWS.items()])
     owner = SelectField(label="Owner", required=False)
+    executive = SelectField(label="Accountable executive", required=False)
     kind = SelectField(label="Answers", required=False, choices=[("", "Anything"), *KIND_WORDS.items()])
     service = SelectField(label="Service", required=False)
     trust = SelectField(label="Trust", required=False)
 
-    def __init__(self, data: Any, visible: ActionQuerySet) -> None:
+    def __init__(self, data: Any, access: Access) -> None:
+        """What is offered never takes a look at every action: people are offered for one trust at a time."""
         super().__init__(data, auto_id="filter-%s")
-        of = visible.order_by()
-        owners = [(str(pk), name) for pk, name in of.values_list("owner_id", "owner__name").distinct()]
-        services = of.exclude(service=None).values_list("service__key", "service__name").distinct()
-        trusts = list(of.values_list("trust__code", "trust__name").distinct())
-        self._offer("owner", [("", "Anybody"), (ME, "Me"), *_by_name(owners)])
+        seen = access.trusts(Can.SEE_PLANS)
+        several = len(seen) > 1
+        register = Trust.objects.filter(pk__in=seen).order_by("name").values_list("pk", "code", "name")
+        trusts = list(register) if several else []
+        chosen = [pk for pk, code, _ in trusts if code == data.get("trust")] if several else list(seen)
+        people = set(
+            Assignment.objects.filter(trust_id__in=chosen, object_kind="action", ended_at=None)
+            .order_by()
+            .values_list("duty", "person_id", "person__name")
+            .distinct()
+        )
+        for duty in ("owner", "executive"):
+            held = [(str(pk), name) for of, pk, name in people if of == duty]
+            self._offer(duty, [("", "Anybody"), (ME, "Me"), *_by_name(held)])
+        services = RatedService.objects.filter(superseded_by=None).values_list("key", "name")
         self._offer("service", [("", "Any service"), *_by_name(services)])
-        if len(trusts) > 1:
-            self._offer("trust", [("", "Any trust"), *_by_name(trusts)])
+        if several:
+            self._offer("trust", [("", "Any trust"), *((code, name) for _, code, name in trusts)])
         else:
             del self.fields["trust"]
 
@@ -95,8 +130,14 @@ class Filtered:
             rows = rows.overdue(today)
         elif chosen.get("due") == SOON:
             rows = rows.due_by(today + DUE_SOON).filter(due_on__gte=today)
+        if "q" in chosen:
+            rows = rows.saying(chosen["q"])
+        if "show" in chosen:
+            rows = rows.filter(pk__in=FOR_ME[chosen["show"]](access).values("pk"))
         if "owner" in chosen:
             rows = rows.owned_by(access.person_id if chosen["owner"] == ME else int(chosen["owner"]))
+        if "executive" in chosen:
+            rows = rows.filter(executive_id=access.person_id if chosen["executive"] == ME else int(chosen["executive"]))
         if "kind" in chosen:
             rows = rows.filter(reference__contains=f"-{chosen['kind']}-")
         if "service" in chosen:
@@ -118,15 +159,23 @@ class Filtered:
         words = {}
         for name, value in self.chosen.items():
             field = self.form.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            offered = {str(key): text for key, text in field.widget.choices}
-            words[name] = f"{field.label}: {offered[value]}"
+            offered = {str(key): text for key, text in field.widget.choices} if isinstance(field, SelectField) else {}
+            words[name] = f"{field.label}: {offered.get(value, value)}"
         return words
 
 
-def read_filter(data: Any, visible: ActionQuerySet) -> Filtered:
+FOR_ME: Final[dict[str, Callable[[Access], ActionQuerySet]]] = {
+    WATCHING: watched_by,
+    CHANGED: changed_since_looked,
+    TO_VERIFY: to_verify,
+    TO_DECIDE: to_decide,
+    MENTIONED: mentioning,
+}
+
+
+def read_filter(data: Any, access: Access) -> Filtered:
     """The filters in a query string; an unknown order is the order by due date."""
-    form = ActionsFilter(data, visible)
+    form = ActionsFilter(data, access)
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     sort = data.get("sort", "")
     return Filtered(form, chosen, sort if sort.removeprefix("-") in SORTS else "due")

@@ -24,6 +24,7 @@ from tracker.web.fields import (
 )
 from tracker.web.forms_base import Form
 from tracker.web.forms_evidence import FormWithFile, evidence_file, evidence_kind, evidence_link, evidence_title
+from tracker.web.forms_lists import ForWhom
 from tracker.web.refusals import FormAboutCare, FormKeyField
 
 STATUS_HINTS = {
@@ -146,6 +147,28 @@ class ProgressForm(FormWithFile):
             del self.fields["for_owner"]
         else:
             self.fields["for_owner"].label = f"I record this on behalf of {action.owner}, the owner"
+
+
+class MeetingForm(FormAboutCare):
+    """How an action stands, as somebody says it in a meeting.  What is done takes evidence, on the action's page."""
+
+    status = RadiosField(label="How it stands now", missing="Select how the action stands")
+    words = TextAreaField(
+        label="What was done, or what stands in the way",
+        missing="Say in a sentence what was done or what stands in the way", max_length=10_000,
+    )  # fmt: skip
+    on_behalf_of = ForWhom()
+    version = VersionField()
+    form_key = FormKeyField()
+    field_order = ["on_behalf_of", "status", "words", "nhs_number_checked"]
+
+    def __init__(self, *args: Any, action: Action, people: QuerySet[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        status = self.fields["status"]
+        assert isinstance(status, RadiosField)
+        offered = [one for one in next_statuses(action.status) if one != Status.DONE]
+        status.choices = [(one.value, one.label) for one in offered]
+        _offer(self, on_behalf_of=people)
 
 
 class ReassignForm(FormAboutCare):

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from tracker.findings.models import Finding
 from tracker.people.roles import Can
@@ -14,12 +15,14 @@ from tracker.plans.operations import make_action as make
 from tracker.plans.operations import reassign_action as reassign
 from tracker.plans.operations import record_progress as record
 from tracker.plans.queries import people_of_the_plan, timeline
+from tracker.plans.saving import default_query, views_of
 from tracker.plans.writing import may_work_on
 from tracker.trusts.models import Trust
 from tracker.web.action_lists import action_columns, action_rows, actions_table, actions_title
 from tracker.web.action_pages import find_action, sub_pages
 from tracker.web.action_words import kind_words, place_of_action, reopened_because, shown_entry, status_tag
 from tracker.web.actions_filter import read_filter
+from tracker.web.addresses import address
 from tracker.web.exports import download, download_links, wanted_format
 from tracker.web.finding_words import finding_href, shown_finding
 from tracker.web.forms_actions import ActionForm, ProgressForm, ReassignForm
@@ -27,6 +30,7 @@ from tracker.web.paging import one_page
 from tracker.web.refusals import carry_out, theirs
 from tracker.web.requests import SignedInRequest, needs, refuse_unless
 from tracker.web.views.actions_closing import next_steps
+from tracker.web.views.actions_saved import shown_view
 from tracker.web.views.actions_talk import watched
 
 
@@ -34,8 +38,11 @@ from tracker.web.views.actions_talk import watched
 def actions(request: SignedInRequest) -> HttpResponse:
     """The actions the person may see, by filters in the query string, 50 a page."""
     today = request.moment.today
+    opens_with = default_query(request.access)
+    if not request.GET and opens_with:
+        return redirect(f"{request.path}?{opens_with}")
     visible = Action.objects.visible_to(request.access)
-    filtered = read_filter(request.GET, visible)
+    filtered = read_filter(request.GET, request.access)
     rows = filtered.rows(visible, request.access, today).select_related(
         "trust", "owner", "service", "key_question", "site"
     )
@@ -51,7 +58,12 @@ def actions(request: SignedInRequest) -> HttpResponse:
             "filter": filtered.form,
             "title": actions_title(pages.total, in_all, is_filtered=bool(filtered.chosen)),
             "chips": filtered.chips(request.path),
-            "clear_href": request.path,
+            "clear_href": f"{request.path}?all=1" if opens_with else request.path,
+            "views": [shown_view(view, request.path, request.access.person_id) for view in views_of(request.access)],
+            "save_href": address(reverse("saved_views"), filtered.query),
+            "bulk_all_href": address(reverse("bulk_change"), {**filtered.query, "every": "1"}),
+            "meeting_href": address(reverse("meeting"), filtered.query),
+            "may_change": bool(request.access.trusts(Can.UPDATE_ACTIONS)),
             "sort": filtered.query["sort"],
             "columns": action_columns(request.path, filtered, with_trust=several_trusts),
             "rows": action_rows(shown, today, with_trust=several_trusts),
