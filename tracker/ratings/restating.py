@@ -73,6 +73,7 @@ FROM (
   SELECT o.id, {_object("n")} AS now, {_object("o")} || COALESCE(t.said, '{{}}') AS was
   FROM named n JOIN rated_organisation o ON o.id = n.id LEFT JOIN said_then t ON t.organisation_id = o.id
   WHERE n.waits = '' AND (t.organisation_id IS NOT NULL OR {_ROW_DIFFERS})
+  OFFSET 0  -- first the few that differ, then their fields one by one
 ) c CROSS JOIN LATERAL jsonb_each(c.now) e
 WHERE e.value NOT IN ('null', '""') AND e.value <> c.was -> e.key
 GROUP BY 1, 2 ORDER BY 1, 2
