@@ -13,8 +13,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from peerreview.pairing.models import PairingRound
 from tracker.demonstration.cast import CAST
 from tracker.findings.models import Inspection
+from tracker.measures.models import Rebase
 from tracker.people.scope import whole_service
 from tracker.plans.closing_models import Evidence
+from tracker.plans.measuring_models import ActionMeasure
 from tracker.plans.models import Action
 from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import CurrentRating, RatingImport, SettlingRule, WaitingRow
@@ -55,6 +57,7 @@ def arguments() -> dict[str, Any]:
             .order_by("pk")[0]
         )
         action = Action.objects.order_by("pk")[0]
+        rebase = Rebase.objects.order_by("pk")[0]
         newest = RatingImport.objects.order_by("-pk")[0]
         values = {
             "code": code,
@@ -63,6 +66,9 @@ def arguments() -> dict[str, Any]:
             "service": cell.service.key,
             "domain": cell.domain.key,
             "reference": action.reference,
+            "measure_id": rebase.measure_id,
+            "rebase_id": rebase.pk,
+            "link_id": ActionMeasure.objects.order_by("pk")[0].pk,
             "inspection_id": Inspection.objects.order_by("pk")[0].pk,
             "row_id": WaitingRow.objects.order_by("pk")[0].pk,
             "rule_id": SettlingRule.objects.order_by("pk")[0].pk,

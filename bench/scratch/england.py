@@ -16,6 +16,7 @@ from tracker.demonstration.england import England
 from tracker.findings.models import Finding, Inspection
 from tracker.findings.operations import record_finding
 from tracker.management.demonstration import prepare_people, prepare_thread
+from tracker.management.demonstration_measures import prepare_measures
 from tracker.people.access import access_of
 from tracker.people.scope import scope_of, whole_service
 from tracker.plans.operations import make_action
@@ -36,6 +37,7 @@ def begin(england: England) -> None:
     add_month(england, 0)
     with whole_service():
         prepare_thread(now)
+        prepare_measures(now)
     settle_by_rule(
         kind=SettlingRule.Kind.WORD_MEANS, given="Requires Improvment", meaning="Requires improvement",
         by=User.objects.get(email="national@demo.test"), now=now.now,

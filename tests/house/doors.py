@@ -50,6 +50,8 @@ RECORDS_FINDINGS = frozenset({"own lead", "national staff"})
 MAKES_ACTIONS = frozenset({"own lead", "own executive", "helper's lead", "other trust's lead"})
 CHANGES_ACTIONS = frozenset({"own lead", "helper's lead", "other trust's lead"})
 VERIFIES = frozenset({"own lead", "own chief executive", "own executive", "own approver"})
+OWN_LEAD = frozenset({"own lead"})
+ADDS_MEASURES = frozenset({"own lead", "helper's lead", "other trust's lead"})
 LOADS_RATINGS = frozenset({"national staff", "administrator"})
 SETTLES_ROWS = frozenset({"national staff"})
 SEES_ROUNDS = frozenset({"national staff", "convenor"})
@@ -168,6 +170,19 @@ DOORS: dict[str, Door] = {
         PLAN_OF_THE_TRUST, arguments=lambda furniture: {"evidence_id": furniture.image.public_id}
     ),
     "actions/new": Door(MAKES_ACTIONS, arguments=lambda furniture: {}, answers=frozenset({200, 302})),
+    # what a trust measures: confidential like its plan
+    "measures": door(A_PLAN_OF_SOME_TRUST),
+    "measures/new": door(ADDS_MEASURES),
+    "measures/<int:measure_id>": door(PLAN_OF_THE_TRUST),
+    "measures/<int:measure_id>/history": door(PLAN_OF_THE_TRUST),
+    "measures/<int:measure_id>/edit": Door(OWN_LEAD, refuses=frozenset({403, 404})),
+    "measures/<int:measure_id>/data": Door(OWN_LEAD, refuses=frozenset({403, 404})),
+    "measures/<int:measure_id>/limits": Door(OWN_LEAD, refuses=frozenset({403, 404})),
+    "measures/<int:measure_id>/limits/<int:rebase_id>/withdraw": Door(OWN_LEAD, refuses=frozenset({403, 404})),
+    "measures/<int:measure_id>/actions": Door(OWN_LEAD, refuses=frozenset({403, 404})),
+    "measures/<int:measure_id>/actions/<int:link_id>": Door(
+        OWN_LEAD, answers=frozenset({302}), refuses=frozenset({403, 404})
+    ),
     "reminders": door(A_PLAN_OF_SOME_TRUST),
     "outbox": door(RUNS_THE_SERVICE),
     "audit": door(RUNS_THE_SERVICE),
@@ -209,6 +224,9 @@ DOORS: dict[str, Door] = {
     "api/v1/actions": api(A_PLAN_OF_SOME_TRUST),
     "api/v1/actions/<str:reference>": api(PLAN_OF_THE_TRUST),
     "api/v1/actions/<str:reference>/updates": api(frozenset(), refuses=frozenset({404, 405})),
+    "api/v1/measures": api(A_PLAN_OF_SOME_TRUST),
+    "api/v1/measures/<int:measure_id>": api(PLAN_OF_THE_TRUST),
+    "api/v1/measures/<int:measure_id>/values": api(frozenset(), refuses=frozenset({404, 405})),
     "api/v1/rounds": api(WITH_ROLE),
     "api/v1/pairs": api(WITH_ROLE),
     "api/v1/<path:nowhere>": api(frozenset(), nowhere="no/such/thing"),

@@ -6,6 +6,7 @@ count's list, an export, an error, an answer of the API or a message.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,8 @@ from tests.cast import Cast
 from tests.plan_factories import must_do
 from tests.ratings_factory import Book, cell, value
 from tracker.clock import moment
+from tracker.measures.models import Rebase
+from tracker.measures.operations import NewValue, make_measure, recalculate_limits, record_values
 from tracker.people.access import access_of
 from tracker.people.roles import Role
 from tracker.people.scope import enter, scope_of
@@ -24,6 +27,7 @@ from tracker.plans.bulk import Wish, make_bulk_change
 from tracker.plans.closing_models import Evidence
 from tracker.plans.evidencing import NewEvidence, add_evidence
 from tracker.plans.extending import ask_extension
+from tracker.plans.measuring import link_measure
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action, record_progress
 from tracker.plans.saving import save_view
@@ -38,6 +42,7 @@ UPDATE_CANARY = "Goldcrest-progress-of-Northborough"
 EVIDENCE_CANARY = "Wryneck-evidence-of-Northborough"
 VIEW_CANARY = "Whinchat-view-of-the-lead"
 MESSAGE_CANARY = "Nightjar-message-to-the-lead"
+MEASURE_CANARY = "Whimbrel-measure-of-Northborough"
 ROUND_CANARY = "Capercaillie-unpublished-round"
 
 
@@ -48,6 +53,8 @@ class Furniture:
     finding_id: int
     unpublished: PairingRound
     waiting_import: RatingImport
+    rebase: Rebase
+    link_id: int
     waiting_row: WaitingRow
     rule: SettlingRule
     message: OutboxMessage
@@ -64,6 +71,9 @@ class Furniture:
             "inspection_id": self.inspection_id,
             "number": self.unpublished.pk,
             "public_id": self.waiting_import.public_id,
+            "measure_id": self.rebase.measure_id,
+            "rebase_id": self.rebase.pk,
+            "link_id": self.link_id,
             "row_id": self.waiting_row.pk,
             "rule_id": self.rule.pk,
             "evidence_id": self.evidence.public_id,
@@ -109,6 +119,7 @@ def furnish(cast: Cast) -> Furniture:
             reminder=reminder, trust=cast.northborough, person=cast.lead, to=cast.lead.email,
             subject=MESSAGE_CANARY, text=f"Text {MESSAGE_CANARY}", at=now,
         )  # fmt: skip
+    rebase, link_id = _measure(cast, action)
     convenor = access_of(cast.person(Role.CONVENOR), today)
     with scope_of(convenor):
         enter(convenor)
@@ -128,8 +139,29 @@ def furnish(cast: Cast) -> Furniture:
         made_by=cast.national,
     )  # fmt: skip
     return Furniture(
-        action, finding.inspection_id, finding.pk, unpublished, waiting, row, rule, message, evidence, image, view, bulk
-    )
+        action, finding.inspection_id, finding.pk, unpublished, waiting, rebase, link_id, row, rule, message,
+        evidence, image, view, bulk,
+    )  # fmt: skip
+
+
+def _measure(cast: Cast, action: Action) -> tuple[Rebase, int]:
+    """A measure of the action with a canary in every field of words, values and a recalculation."""
+    now, today = moment().now, moment().today
+    with scope_of(access_of(cast.lead, today)) as lead:
+        measure = make_measure(
+            cast.northborough, by=lead, now=now, name=MEASURE_CANARY, owner=cast.lead, direction="down",
+            definition=f"Definition {MEASURE_CANARY}", unit=MEASURE_CANARY, numerator=MEASURE_CANARY,
+            denominator=MEASURE_CANARY, target=Decimal(5),
+        )  # fmt: skip
+        values = [NewValue(date(2024 + n // 12, n % 12 + 1, 1), Decimal(40 + n % 3)) for n in range(16)]
+        record_values(measure, by=lead, now=now, values=values, source="typed")
+        record_values(
+            measure, by=lead, now=now, values=[NewValue(date(2024, 1, 1), Decimal(44), replace=True)],
+            source="typed", why=f"Corrected {MEASURE_CANARY}",
+        )  # fmt: skip
+        rebase = recalculate_limits(measure, by=lead, now=now, on=date(2024, 9, 1), why=f"Because {MEASURE_CANARY}")
+        link = link_measure(measure, by=lead, now=now, action=action, started_on=date(2024, 10, 1))
+    return rebase, link.pk
 
 
 def _rate(cast: Cast) -> None:

@@ -16,6 +16,7 @@ from tests.house.doors import DOORS, OUTSIDE, PERSONAS, PLAN_OF_THE_TRUST, RUNS_
 from tests.house.furniture import (
     ACTION_CANARY,
     EVIDENCE_CANARY,
+    MEASURE_CANARY,
     MESSAGE_CANARY,
     ROUND_CANARY,
     UPDATE_CANARY,
@@ -32,6 +33,7 @@ MAY_HEAR = {
     UPDATE_CANARY: PLAN_OF_THE_TRUST,
     EVIDENCE_CANARY: PLAN_OF_THE_TRUST,
     VIEW_CANARY: frozenset({"own lead"}),
+    MEASURE_CANARY: PLAN_OF_THE_TRUST,
     MESSAGE_CANARY: RUNS_THE_SERVICE | {"own lead"},
     ROUND_CANARY: SEES_ROUNDS,
 }
@@ -172,10 +174,14 @@ def test_the_canaries_do_sing_where_they_may(house: House) -> None:
     assert ACTION_CANARY in lead.get("/actions").content.decode()
     assert UPDATE_CANARY in lead.get(f"/actions/{house.furniture.action.reference}").content.decode()
     assert EVIDENCE_CANARY in lead.get(f"/evidence/{house.furniture.evidence.public_id}/file").content.decode()
+    for path in ("/measures", f"/measures/{house.furniture.rebase.measure_id}/history"):
+        assert MEASURE_CANARY in lead.get(path).content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds").content.decode()
     assert ACTION_CANARY in lead.get("/reminders?format=csv").content.decode()
     assert MESSAGE_CANARY in lead.get("/reminders?format=csv&of=messages").content.decode()
+    for path in ("/measures", f"/measures/{house.furniture.rebase.measure_id}/history"):
+        assert MEASURE_CANARY in lead.get(path).content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox?format=csv").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds?format=csv").content.decode()
     assert house.furniture.action.reference in lead.get("/trusts/XN1/inspections?format=csv").content.decode()

@@ -10,10 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast
 from tests.house.doors import DOORS, persona
 from tests.house.furniture import Furniture, furnish
-from tests.plan_factories import new_action
+from tests.measure_factories import new_measure
+from tests.plan_factories import NOW, access, new_action
 from tests.ratings_factory import Book, cell, value
 from tracker.api.throttles import COUNTS
 from tracker.findings.models import Inspection
+from tracker.measures.models import Measure
+from tracker.people.scope import scope_of
+from tracker.plans.measuring import link_measure
 from tracker.ratings.models import RatingImport, WaitingRow
 from tracker.reminders.models import OutboxMessage, Reminder
 from tracker.trusts.models import Site
@@ -55,6 +59,11 @@ def add_rows(cast: Cast, furniture: Furniture, times: int) -> None:
         for service, domain in (("overall", "overall"), ("surgery", "safe"), ("maternity", "caring")):
             listing[cell(site, service, domain)] = value(1 + number % 4, "2025-06-01")
         action = new_action(cast, title=f"Action {number}")
+        measure = new_measure(cast, [40, 44] * 7 + [70], name=f"Measure {number}", owner=cast.lead)
+        with scope_of(access(cast.lead)) as by:
+            link_measure(measure, by=by, now=NOW, action=action, started_on=date(2025, 1, 1))
+            known_measure = Measure.objects.get(pk=furniture.rebase.measure_id)
+            link_measure(known_measure, by=by, now=NOW, action=action, started_on=date(2025, 1, 1))
         reminder = Reminder.objects.create(
             trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, stage="before",
             due_on=action.due_on, send_on=action.due_on, planned_at=action.made_at, state="sent",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.api import actions, findings, history, ratings, sector, service, trusts
+from tracker.api import actions, findings, history, measures, ratings, sector, service, trusts
 
 urlpatterns = [
     path("schema/", service.Description.as_view(), name="api-schema"),
@@ -20,5 +20,8 @@ urlpatterns = [
     path("actions", actions.Actions.as_view(), name="api-actions"),
     path("actions/<str:reference>", actions.OneAction.as_view(), name="api-action"),
     path("actions/<str:reference>/updates", actions.Progress.as_view(), name="api-action-updates"),
+    path("measures", measures.Measures.as_view(), name="api-measures"),
+    path("measures/<int:measure_id>", measures.OneMeasure.as_view(), name="api-measure"),
+    path("measures/<int:measure_id>/values", measures.Values.as_view(), name="api-measure-values"),
     path("<path:nowhere>", service.Nowhere.as_view(), name="api-nowhere"),
 ]

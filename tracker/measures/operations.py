@@ -28,6 +28,7 @@ from tracker.trusts.models import Site, Trust
 
 NAME_LENGTH, UNIT_LENGTH, WORDS_LENGTH = 200, 40, 300
 MOST_VALUES = 500
+GIVEN_AGAIN = "Given again after it was taken back"
 _KEPT = (
     "name", "definition", "unit", "numerator", "denominator", "direction", "target", "frequency", "service", "site",
     "owner",
@@ -144,13 +145,15 @@ def record_values(
     source: str,
     why: str = "",
     batch: UUID | None = None,
+    values_version: int | None = None,
     nhs_number_checked: bool = False,
 ) -> Recorded:
     """Record values of periods: the measure's owner, or whoever keeps the trust's measures.
 
     A value that stands already is left as it is, so that the same values sent twice change nothing.  Another value
-    for a period supersedes the one that stands where `replace` says so, with `why`.  Raises `NotAllowed`, or
-    `Refused` for periods in the future or given twice, a value in the way, or a replacement without a reason."""
+    for a period supersedes the one that stands where `replace` says so, with `why`; where `values_version` names the
+    one that was read, only that one.  Raises `NotAllowed`, `Stale`, or `Refused` for periods in the future or given
+    twice, a value in the way, or a replacement without a reason."""
     measure = _locked(measure, by)
     person_id = by.person_id
     if person_id is None or (person_id != measure.owner_id and not by.may(Can.KEEP_MEASURES, measure.trust_id)):
@@ -165,14 +168,26 @@ def record_values(
         if (head.value if head else None) == new.value:
             continue
         if head is not None:
-            _check_may_replace(measure, head, new, why)
+            if head.value is not None:
+                _check_may_replace(measure, head, new, why)
             replaced += 1
         rows.append(
             MeasureValue(
                 trust_id=measure.trust_id, measure=measure, period=period, value=new.value, supersedes=head,
-                why=why if head else "", source=source, batch=batch, at=now, by_id=person_id,
+                why=(why or GIVEN_AGAIN) if head else "", source=source, batch=batch, at=now, by_id=person_id,
             )
         )  # fmt: skip
+    if replaced and values_version not in {None, measure.values_version}:
+        raise Stale(
+            "Values were recorded since you read this measure. Read it again, then send yours.",
+            theirs={
+                "version": f"{measure.pk}.{measure.version}.{measure.values_version}",
+                "status": measure.variation,
+                "words": f"Latest value: {plain(measure.latest_value)}",
+                "by": str(measure.owner),
+                "at": measure.latest_on.isoformat() if measure.latest_on else "",
+            },
+        )
     MeasureValue.objects.bulk_create(rows)
     if rows:
         measure.values_version += 1

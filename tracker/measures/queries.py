@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -184,8 +184,7 @@ def plain(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def due_period(measure: Measure, today: date) -> date:
+def due_period(frequency: Frequency, today: date) -> date:
     """The latest period that has ended: a value of it can be asked for."""
-    frequency = Frequency(measure.frequency)
     current = period_of(today, frequency)
-    return period_of(date.fromordinal(current.toordinal() - 1), frequency)
+    return period_of(current - timedelta(days=1), frequency)

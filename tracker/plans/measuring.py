@@ -84,7 +84,7 @@ def did_it_work(shown: Charted, links: list[ActionMeasure]) -> list[Worked]:
             judge(
                 shown.series,
                 started_on=link.started_on,
-                finished_on=link.action.done_on,
+                finished_on=link.action.delivered_on,
                 direction=Direction(shown.measure.direction),
                 rebases=[rebase.on for rebase in shown.rebases],
             ),

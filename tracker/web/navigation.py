@@ -16,6 +16,7 @@ def items(access: Access) -> list[NavigationItem]:
         places.append(NavigationItem("Sector", reverse("sector"), 30))
     if access.may(Can.SEE_PLANS):
         places.append(NavigationItem("Actions", reverse("actions"), 40))
+        places.append(NavigationItem("Measures", reverse("measures"), 45))
     if access.may(Can.LOAD_RATINGS):
         places.append(NavigationItem("Imports", reverse("imports"), 60))
     if access.may(Can.SEE_OPERATIONS):

@@ -21,6 +21,7 @@ from tracker.plans.queries import OwedToday, owed_today
 from tracker.ratings.models import RatingImport
 from tracker.sources import TodayRow, TodaySection
 from tracker.trusts.models import Trust
+from tracker.web import today_measures
 from tracker.web.action_words import action_href, due_note, status_tag
 from tracker.web.actions_filter import (
     CHANGED,
@@ -46,6 +47,8 @@ def items(access: Access, moment: Moment) -> list[TodaySection]:
     sections: list[TodaySection] = []
     if access.may(Can.SEE_PLANS):
         sections += _of_actions(access, moment)
+    if access.may(Can.SEE_PLANS) and access.home_trust_ids:
+        sections += today_measures.sections(access, moment)
     if makes_for := access.trusts(Can.MAKE_ACTIONS):
         trusts = list(Trust.objects.filter(pk__in=makes_for).order_by("name"))
         sections += [_unanswered(trust, named=len(trusts) > 1) for trust in trusts]

@@ -172,7 +172,8 @@ def test_the_database_itself_keeps_one_value_a_period_and_never_changes_one(cast
 def test_a_change_is_kept_with_before_and_after_and_a_stale_one_is_told(cast: Cast) -> None:
     measure = new_measure(cast, STEADY)
     with scope_of(access(cast.lead)) as by:
-        changed = change_measure(measure, by=by, now=NOW, version=1, direction="up", target=Decimal("39.5"))
+        later = NOW + timedelta(hours=1)
+        changed = change_measure(measure, by=by, now=later, version=1, direction="up", target=Decimal("39.5"))
         assert changed.version == 2
         assert history_of(changed)[0].words == "Direction: down to up. Target: none to 39.5."
         assert stored_measure(measure).assurance == "hit_or_miss"

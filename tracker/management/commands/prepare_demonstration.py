@@ -22,6 +22,7 @@ from tracker.management.demonstration import (
     prepare_register,
     prepare_thread,
 )
+from tracker.management.demonstration_measures import prepare_measures
 from tracker.people.scope import whole_service
 from tracker.trusts.models import Trust
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         prepare_ratings(world, folder / "cqc-files", now, self.stdout.write)
         with whole_service():
             prepare_thread(now)
+            prepare_measures(now)
         self.tell(folder / "cqc-files")
 
     def write_full_size(self, file: Path, rows: int) -> None:
