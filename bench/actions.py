@@ -1,8 +1,8 @@
 """The lists of actions at full size: 200 trusts x 400 actions x 20 updates, beside a tenth of the actions.
 
 Each page is asked for in this process by an improvement lead and by national staff, in turns on the two databases.
-Rows are written in bulk, as no person would, because it is the reading that is measured; a short run has a tenth of
-both.
+Rows are written in bulk, as no person would, because it is the reading that is measured; a short run has fewer
+trusts and updates.
 """
 
 import sys
@@ -75,7 +75,7 @@ def add(trusts: int, actions: int, updates: int) -> None:
 
 
 def measure(options: Options) -> list[Ratio]:
-    trusts, actions, updates, turns = (200, 400, 20, 9) if options.whole else (40, 40, 5, 5)
+    trusts, actions, updates, turns = (200, 400, 20, 9) if options.whole else (20, 400, 2, 5)
     timings, ratios = Timings(), []
     with scratch() as tenth:
         begin(england())

@@ -21,6 +21,8 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from tracker.web.typed_again import DRAWN_FOR, drawn_for
+
 NHS_PREFIX = "nhsuk/"
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -78,8 +80,12 @@ def url(name: str, *args: object, query: Mapping[str, object] | None = None, **k
 
 @pass_context
 def csrf(context: Context) -> Markup:
-    """The hidden field that every posted form carries. Empty on a page rendered without a request."""
-    return Markup(context.get("csrf_input", ""))  # noqa: S704 - Django's own escaped field
+    """The hidden fields that every posted form carries: Django's token, and for whom the form was drawn.  Empty on a
+    page rendered without a request."""
+    token = Markup(context.get("csrf_input", ""))  # noqa: S704 - Django's own escaped field
+    request = context.get("request")
+    whom = drawn_for(request) if request is not None else ""
+    return token + Markup('<input type="hidden" name="{}" value="{}">').format(DRAWN_FOR, whom) if whom else token
 
 
 def long_date(value: date | datetime) -> str:

@@ -185,6 +185,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tracker.web.typed_again.TypedAgain",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "tracker.web.seen_sessions.SeenSessions",
     "tracker.web.middleware.OneTransaction",

@@ -28,9 +28,10 @@ TEXTS: Final = frozenset(_TEXT)
 class Upload(Protocol):
     """A file as a form or the API hands it over."""
 
-    name: str | None
-    size: int | None
-
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def size(self) -> int | None: ...
     def chunks(self) -> Iterable[bytes]: ...
 
 

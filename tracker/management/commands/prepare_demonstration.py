@@ -22,6 +22,7 @@ from tracker.management.demonstration import (
     prepare_register,
     prepare_thread,
 )
+from tracker.management.demonstration_actions import prepare_actions
 from tracker.management.demonstration_measures import prepare_measures
 from tracker.people.scope import whole_service
 from tracker.trusts.models import Trust
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         with whole_service():
             prepare_thread(now)
             prepare_measures(now)
+        prepare_actions(now)
         self.tell(folder / "cqc-files")
 
     def write_full_size(self, file: Path, rows: int) -> None:

@@ -9,11 +9,12 @@ import psycopg
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from tracker.people.models import Membership
 from tracker.web.gallery import gallery_context
 from tracker.web.requests import SignedInRequest
+from tracker.web.typed_again import keep_typed
 
 
 @login_not_required
@@ -97,5 +98,9 @@ def _let_go_of_uploads(request: HttpRequest) -> None:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was open too long, or cookies are off (CSRF)."""
+    """The form was open too long, or its person signed in anew elsewhere; or cookies are off (CSRF).
+
+    What was typed is shown again, to the person it was drawn for, to be sent with a token of now."""
+    if not request.path.startswith(("/accounts/", "/api/")) and keep_typed(request):
+        return redirect(request.get_full_path())
     return render(request, "errors/csrf.jinja", status=403)
