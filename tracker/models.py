@@ -10,6 +10,7 @@ from tracker.people.models import Assignment, Membership
 from tracker.plans.closing_models import Evidence, Extension, Verification
 from tracker.plans.measuring_models import ActionMeasure
 from tracker.plans.models import Action, ActionEvent, ActionFinding, ProgressUpdate, ReferenceCounter
+from tracker.plans.plan_models import ActionPlan, PlanAction, PlanEvent, PlanRow
 from tracker.plans.working_models import BulkChange, BulkChangeRow, Comment, Mention, SavedView, Watching
 from tracker.ratings.models import (
     ChangeBookmark,
@@ -51,6 +52,7 @@ __all__ = [
     "ActionEvent",
     "ActionFinding",
     "ActionMeasure",
+    "ActionPlan",
     "Assignment",
     "AuditEntry",
     "AuditSeal",
@@ -77,6 +79,9 @@ __all__ = [
     "OrganisationRetraction",
     "OrganisationStatement",
     "OutboxMessage",
+    "PlanAction",
+    "PlanEvent",
+    "PlanRow",
     "ProgressUpdate",
     "ProposedChange",
     "ProposedOrganisation",

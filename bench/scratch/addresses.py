@@ -18,6 +18,7 @@ from tracker.people.scope import whole_service
 from tracker.plans.closing_models import Evidence
 from tracker.plans.measuring_models import ActionMeasure
 from tracker.plans.models import Action
+from tracker.plans.plan_models import ActionPlan
 from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import CurrentRating, RatingImport, SettlingRule, WaitingRow
 
@@ -69,6 +70,7 @@ def arguments() -> dict[str, Any]:
             "measure_id": rebase.measure_id,
             "rebase_id": rebase.pk,
             "link_id": ActionMeasure.objects.order_by("pk")[0].pk,
+            "plan": ActionPlan.objects.order_by("pk").values_list("reference", flat=True).first() or "none",
             "inspection_id": Inspection.objects.order_by("pk")[0].pk,
             "row_id": WaitingRow.objects.order_by("pk")[0].pk,
             "rule_id": SettlingRule.objects.order_by("pk")[0].pk,

@@ -52,6 +52,8 @@ CHANGES_ACTIONS = frozenset({"own lead", "helper's lead", "other trust's lead"})
 VERIFIES = frozenset({"own lead", "own chief executive", "own executive", "own approver"})
 OWN_LEAD = frozenset({"own lead"})
 ADDS_MEASURES = frozenset({"own lead", "helper's lead", "other trust's lead"})
+DRAFTS_PLANS = frozenset({"own lead", "own executive"})
+APPROVES_PLANS = frozenset({"own chief executive", "own executive", "own approver"})
 LOADS_RATINGS = frozenset({"national staff", "administrator"})
 SETTLES_ROWS = frozenset({"national staff"})
 SEES_ROUNDS = frozenset({"national staff", "convenor"})
@@ -141,6 +143,15 @@ DOORS: dict[str, Door] = {
     "trusts/<str:code>/inspections/new": door(RECORDS_FINDINGS, **OURS),
     "trusts/<str:code>/inspections/<int:inspection_id>/findings/new": door(RECORDS_FINDINGS, **OURS),
     # plans: the trust's own
+    "trusts/<str:code>/inspections/<int:inspection_id>/plan": Door(
+        DRAFTS_PLANS, arguments=lambda furniture: OURS, answers=frozenset({302})
+    ),
+    "plans": door(A_PLAN_OF_SOME_TRUST),
+    "plans/<str:plan>": door(PLAN_OF_THE_TRUST),
+    "plans/<str:plan>/approve": Door(APPROVES_PLANS, refuses=frozenset({403, 404})),
+    "plans/<str:plan>/submit": Door(DRAFTS_PLANS, refuses=frozenset({403, 404})),
+    "plans/<str:plan>/accept": Door(DRAFTS_PLANS, refuses=frozenset({403, 404})),
+    "plans/<str:plan>/version": Door(DRAFTS_PLANS, refuses=frozenset({403, 404})),
     "actions": door(A_PLAN_OF_SOME_TRUST),
     "actions/<str:reference>": door(PLAN_OF_THE_TRUST),
     "actions/<str:reference>/progress": door(PLAN_OF_THE_TRUST),

@@ -30,6 +30,8 @@ from tracker.plans.extending import ask_extension
 from tracker.plans.measuring import link_measure
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action, record_progress
+from tracker.plans.plan_models import ActionPlan
+from tracker.plans.planning import draft_plan
 from tracker.plans.saving import save_view
 from tracker.plans.talking import comment_on_action
 from tracker.plans.working_models import BulkChange, SavedView
@@ -62,6 +64,7 @@ class Furniture:
     image: Evidence
     view: SavedView
     bulk: BulkChange
+    plan: ActionPlan
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -76,6 +79,7 @@ class Furniture:
             "link_id": self.link_id,
             "row_id": self.waiting_row.pk,
             "rule_id": self.rule.pk,
+            "plan": self.plan.reference,
             "evidence_id": self.evidence.public_id,
             "view_id": self.view.pk,
             "bulk_id": self.bulk.public_id,
@@ -119,6 +123,7 @@ def furnish(cast: Cast) -> Furniture:
             reminder=reminder, trust=cast.northborough, person=cast.lead, to=cast.lead.email,
             subject=MESSAGE_CANARY, text=f"Text {MESSAGE_CANARY}", at=now,
         )  # fmt: skip
+        plan = draft_plan(finding.inspection, by=lead, now=now, rows=[])
     rebase, link_id = _measure(cast, action)
     convenor = access_of(cast.person(Role.CONVENOR), today)
     with scope_of(convenor):
@@ -140,7 +145,7 @@ def furnish(cast: Cast) -> Furniture:
     )  # fmt: skip
     return Furniture(
         action, finding.inspection_id, finding.pk, unpublished, waiting, rebase, link_id, row, rule, message,
-        evidence, image, view, bulk,
+        evidence, image, view, bulk, plan,
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ STOOD_FOR = {
     "progress_update": "the action's event, written with it",
     "consequence": "the action's event, written with it",
     "bulk_change_row": "the event of each action it changed",
+    "plan_action": "the event of the plan that holds it",
+    "plan_row": "the event of the plan whose words it keeps",
     "audit_entry": "the log itself",
     "audit_seal": "the seal on the log",
 }

@@ -176,6 +176,7 @@ def test_the_canaries_do_sing_where_they_may(house: House) -> None:
     assert EVIDENCE_CANARY in lead.get(f"/evidence/{house.furniture.evidence.public_id}/file").content.decode()
     for path in ("/measures", f"/measures/{house.furniture.rebase.measure_id}/history"):
         assert MEASURE_CANARY in lead.get(path).content.decode()
+    assert ACTION_CANARY in lead.get(f"/plans/{house.furniture.plan.reference}").content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds").content.decode()
     assert ACTION_CANARY in lead.get("/reminders?format=csv").content.decode()

@@ -15,6 +15,7 @@ HISTORY = {
     "organisation_statement", "organisation_retraction",
     "verification", "action_comment", "bulk_change_row",
     "audit_entry", "audit_seal",
+    "plan_action", "plan_row", "plan_event",
 }  # fmt: skip
 
 

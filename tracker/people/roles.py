@@ -23,6 +23,7 @@ class Can(StrEnum):
     UPDATE_ACTIONS = "update any action of the trust"
     VERIFY_ACTIONS = "verify what somebody else has done"
     DECIDE_EXTENSIONS = "decide on a later due date"
+    APPROVE_PLANS = "approve the trust's plan"
     KEEP_MEASURES = "add the trust's measures and their values"
     SEE_ROUNDS = "see pairing rounds before they are published"
     PROPOSE_ROUNDS = "propose pairing rounds"
@@ -78,10 +79,11 @@ _TRUST = _PUBLIC | {Can.SEE_PLANS}
 GRANTS: dict[Role, frozenset[Can]] = {
     Role.IMPROVEMENT_LEAD: _TRUST
     | {Can.RECORD_FINDINGS, Can.MAKE_ACTIONS, Can.UPDATE_ACTIONS, Can.VERIFY_ACTIONS, Can.KEEP_MEASURES},
-    Role.CHIEF_EXECUTIVE: _TRUST | {Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS},
-    Role.ACCOUNTABLE_EXECUTIVE: _TRUST | {Can.MAKE_ACTIONS, Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS},
+    Role.CHIEF_EXECUTIVE: _TRUST | {Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS, Can.APPROVE_PLANS},
+    Role.ACCOUNTABLE_EXECUTIVE: _TRUST
+    | {Can.MAKE_ACTIONS, Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS, Can.APPROVE_PLANS},
     Role.BOARD_SIGNATORY: _TRUST,
-    Role.APPROVER: _TRUST | {Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS},
+    Role.APPROVER: _TRUST | {Can.VERIFY_ACTIONS, Can.DECIDE_EXTENSIONS, Can.APPROVE_PLANS},
     # A peer mentor works at the helping trust and sees nothing of the host's until terms of reference share it.
     Role.PEER_MENTOR: _PUBLIC,
     Role.LAY_REVIEWER: _PUBLIC,

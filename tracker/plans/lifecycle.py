@@ -1,5 +1,5 @@
-"""The lives of an action, of an asked extension and of a file's check: tables, which say what is allowed, who may,
-and which buttons show.
+"""The lives of an action, of a plan, of an asked extension and of a file's check: tables, which say what is allowed,
+who may, and which buttons show.
 
 `docs/lifecycles.md` holds their drawings, made by `manage.py draw_lifecycles`; a test compares the two.
 """
@@ -96,4 +96,25 @@ SCAN_MOVES: Final[dict[tuple[Scan, Scan], ByTheService]] = {
         Scan.CLEAN: (Scan.INFECTED,),  # a scanner that learned of it later
     }.items()
     for end in ends
+}
+
+
+class PlanState(TextChoices):
+    """How one version of a plan stands."""
+
+    DRAFT = "draft", "Draft"
+    APPROVED = "approved", "Approved"
+    SUBMITTED = "submitted", "Submitted to CQC"
+    ACCEPTED = "accepted", "Accepted by CQC"
+    SUPERSEDED = "superseded", "Superseded"
+
+
+# A version is superseded when the next one is approved, by whoever approves that.
+PLAN_MOVES: Final[dict[tuple[PlanState, PlanState], Can]] = {
+    (PlanState.DRAFT, PlanState.APPROVED): Can.APPROVE_PLANS,
+    (PlanState.APPROVED, PlanState.SUBMITTED): Can.MAKE_ACTIONS,
+    (PlanState.SUBMITTED, PlanState.ACCEPTED): Can.MAKE_ACTIONS,
+    (PlanState.APPROVED, PlanState.SUPERSEDED): Can.APPROVE_PLANS,
+    (PlanState.SUBMITTED, PlanState.SUPERSEDED): Can.APPROVE_PLANS,
+    (PlanState.ACCEPTED, PlanState.SUPERSEDED): Can.APPROVE_PLANS,
 }

@@ -20,7 +20,8 @@ from tracker.people.models import Assignment
 from tracker.people.roles import Can
 from tracker.plans.evidencing import NewEvidence, add_evidence, counts_for
 from tracker.plans.lifecycle import CLAIMED, MOVES, Status
-from tracker.plans.models import Action, ActionEvent, ActionFinding, ProgressUpdate, ReferenceCounter
+from tracker.plans.models import Action, ActionEvent, ActionFinding, ProgressUpdate
+from tracker.plans.numbering import locked_counter
 from tracker.plans.writing import (
     Change,
     Duty,
@@ -81,7 +82,7 @@ def make_action(
     check_holds_a_role(trust.pk, owner, today, field="owner")
     check_holds_a_role(trust.pk, executive, today, field="executive")
 
-    counter = _locked_counter(trust, _kind_of(findings))
+    counter = locked_counter(trust, _kind_of(findings))
     if form_key and (made := Action.objects.visible_to(by).filter(trust=trust, form_key=form_key).first()):
         if (made.title, made.detail) == (title, detail):
             return made
@@ -272,8 +273,3 @@ def _kind_of(findings: Sequence[Finding]) -> str:
 def _agreed(values: list[int | None]) -> int | None:
     """The one value all findings share, or none."""
     return values[0] if len(set(values)) == 1 else None
-
-
-def _locked_counter(trust: Trust, kind: str) -> ReferenceCounter:
-    ReferenceCounter.objects.bulk_create([ReferenceCounter(trust=trust, kind=kind)], ignore_conflicts=True)
-    return ReferenceCounter.objects.select_for_update().get(trust=trust, kind=kind)

@@ -33,6 +33,9 @@ LIFECYCLES = (
     ),
     Lifecycle("An action", plan_lifecycles.__name__, plan_lifecycles.Status.NOT_STARTED, plan_lifecycles.MOVES),
     Lifecycle(
+        "A version of a plan", plan_lifecycles.__name__, plan_lifecycles.PlanState.DRAFT, plan_lifecycles.PLAN_MOVES
+    ),
+    Lifecycle(
         "A later due date, asked for",
         plan_lifecycles.__name__,
         plan_lifecycles.Asked.ASKED,

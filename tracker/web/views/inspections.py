@@ -15,6 +15,7 @@ from tracker.findings.operations import record_inspection as record_inspection_o
 from tracker.findings.queries import InspectionsPage, inspections_page, ratings_published
 from tracker.people.roles import Can
 from tracker.plans.models import Action, ActionFinding
+from tracker.plans.plan_models import ActionPlan
 from tracker.ratings.lineage import trust_successions
 from tracker.trusts.models import Trust
 from tracker.web.addresses import PAGE, Pages
@@ -28,6 +29,7 @@ from tracker.web.finding_words import (
     shown_ratings,
 )
 from tracker.web.forms_findings import FindingForm, InspectionForm
+from tracker.web.plan_words import plan_href, plan_tag
 from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
 from tracker.web.trust_pages import succession_sentences, trust_frame
@@ -60,13 +62,17 @@ def inspections(request: SignedInRequest, code: str) -> HttpResponse:
         chosen=f"{trust.name}{', findings with no action yet' if only else ''}",
     ):
         return file
+    plans = _newest_plans(request, page) if sees_plan else {}
     return render(
         request,
         "tracker/findings/inspections.jinja",
         {
             **trust_frame(request, trust, "inspections", {}),
             "successions": succession_sentences(trust, trust_successions(trust)),
-            "inspections": [shown_inspection(one, actions, sees_plan=sees_plan) for one in page.inspections],
+            "inspections": [
+                {**shown_inspection(one, actions, sees_plan=sees_plan), "plan": plans.get(one.inspection.pk)}
+                for one in page.inspections
+            ],
             "pagination": Pages(page.number, page.total).links(
                 request.path, {"show": "without_action"} if only else {}
             ),
@@ -133,6 +139,17 @@ def _only_recorders(request: SignedInRequest, trust: Trust) -> None:
     """To whoever records for other trusts only, this trust's form does not exist."""
     if not request.access.may(Can.RECORD_FINDINGS, trust.pk):
         raise Http404
+
+
+def _newest_plans(request: SignedInRequest, page: InspectionsPage) -> dict[int, dict[str, Any]]:
+    """The newest version of the plan of each of the page's inspections, by the inspection's id."""
+    plans = ActionPlan.objects.visible_to(request.access).filter(
+        inspection__in=[one.inspection.pk for one in page.inspections]
+    )
+    return {
+        plan.inspection_id: {"reference": plan.reference, "href": plan_href(plan), "state": plan_tag(plan.state)}
+        for plan in plans.order_by("number")
+    }
 
 
 def _actions_answering(request: SignedInRequest, page: InspectionsPage) -> dict[int, list[Action]]:
