@@ -4,7 +4,16 @@ from tracker.accounts.models import User
 from tracker.audit.models import AuditEntry, AuditSeal, AuditWaiting
 from tracker.clock import ClockOffset
 from tracker.consequences.models import Consequence
-from tracker.findings.models import Finding, Inspection
+from tracker.findings.models import Finding, FindingRegulation, Inspection
+from tracker.findings.reading_models import (
+    CauseCoding,
+    CodedCause,
+    Notice,
+    NoticeEvent,
+    ReadingEvent,
+    ReadItem,
+    ReportReading,
+)
 from tracker.measures.models import Measure, MeasureEvent, MeasureValue, Rebase
 from tracker.people.models import Assignment, Membership
 from tracker.plans.closing_models import Evidence, Extension, Verification
@@ -59,14 +68,17 @@ __all__ = [
     "AuditWaiting",
     "BulkChange",
     "BulkChangeRow",
+    "CauseCoding",
     "ChangeBookmark",
     "ClockOffset",
+    "CodedCause",
     "Comment",
     "Consequence",
     "CurrentRating",
     "Evidence",
     "Extension",
     "Finding",
+    "FindingRegulation",
     "ImportEvent",
     "ImportListing",
     "ImportProgress",
@@ -76,6 +88,8 @@ __all__ = [
     "MeasureValue",
     "Membership",
     "Mention",
+    "Notice",
+    "NoticeEvent",
     "OrganisationRetraction",
     "OrganisationStatement",
     "OutboxMessage",
@@ -93,11 +107,14 @@ __all__ = [
     "RatingRecord",
     "RatingRetraction",
     "RatingsSource",
+    "ReadItem",
+    "ReadingEvent",
     "Rebase",
     "ReferenceCounter",
     "ReferenceSource",
     "Region",
     "Reminder",
+    "ReportReading",
     "SavedView",
     "SettlingRule",
     "Site",

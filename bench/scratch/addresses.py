@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from peerreview.pairing.models import PairingRound
 from tracker.demonstration.cast import CAST
-from tracker.findings.models import Inspection
+from tracker.findings.models import Finding, Inspection
+from tracker.findings.reading_models import ReadItem
 from tracker.measures.models import Rebase
 from tracker.people.scope import whole_service
 from tracker.plans.closing_models import Evidence
@@ -72,6 +73,8 @@ def arguments() -> dict[str, Any]:
             "link_id": ActionMeasure.objects.order_by("pk")[0].pk,
             "plan": ActionPlan.objects.order_by("pk").values_list("reference", flat=True).first() or "none",
             "inspection_id": Inspection.objects.order_by("pk")[0].pk,
+            "finding_id": Finding.objects.order_by("pk")[0].pk,
+            **_of_a_reading(),
             "row_id": WaitingRow.objects.order_by("pk")[0].pk,
             "rule_id": SettlingRule.objects.order_by("pk")[0].pk,
             "number": PairingRound.objects.order_by("pk")[0].pk,
@@ -92,6 +95,11 @@ def _of_actions() -> dict[str, Any]:
         "bulk_id": bulk.public_id if bulk else UUID(int=0),
         "view_id": view.pk if view else 0,
     }
+
+
+def _of_a_reading() -> dict[str, Any]:
+    item = ReadItem.objects.select_related("reading").order_by("pk")[0]
+    return {"reading_id": item.reading.public_id, "item_number": item.number}
 
 
 def address(route: Route, values: dict[str, Any]) -> str | None:

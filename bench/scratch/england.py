@@ -17,6 +17,7 @@ from tracker.findings.models import Finding, Inspection
 from tracker.findings.operations import record_finding
 from tracker.management.demonstration import prepare_people, prepare_thread
 from tracker.management.demonstration_measures import prepare_measures
+from tracker.management.demonstration_reports import prepare_reports
 from tracker.people.access import access_of
 from tracker.people.scope import scope_of, whole_service
 from tracker.plans.operations import make_action
@@ -38,6 +39,7 @@ def begin(england: England) -> None:
     with whole_service():
         prepare_thread(now)
         prepare_measures(now)
+        prepare_reports(now, print)
     settle_by_rule(
         kind=SettlingRule.Kind.WORD_MEANS, given="Requires Improvment", meaning="Requires improvement",
         by=User.objects.get(email="national@demo.test"), now=now.now,

@@ -282,6 +282,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+REPORT_FILE_MAX_BYTES: int = env.int("REPORT_FILE_MAX_BYTES", 40 * 1024 * 1024)  # an inspection report as PDF or Word
 RATINGS_FILE_MAX_BYTES: int = env.int("RATINGS_FILE_MAX_BYTES", 200 * 1024 * 1024)
 # Files of evidence are checked by a ClamAV daemon: tcp://host:port or unix:///path.  Without one a built-in check
 # of type and test file stands in, and says so; production refuses that.

@@ -142,6 +142,17 @@ DOORS: dict[str, Door] = {
     "trusts/<str:code>/inspections": door(WITH_ROLE, **OURS),
     "trusts/<str:code>/inspections/new": door(RECORDS_FINDINGS, **OURS),
     "trusts/<str:code>/inspections/<int:inspection_id>/findings/new": door(RECORDS_FINDINGS, **OURS),
+    "findings": door(WITH_ROLE),
+    "findings/<int:finding_id>": door(WITH_ROLE),
+    # reports being read, causes and notices: the trust's own
+    "trusts/<str:code>/inspections/<int:inspection_id>/read": door(RECORDS_FINDINGS, **OURS),
+    "readings/<uuid:reading_id>": door(PLAN_OF_THE_TRUST),
+    "readings/<uuid:reading_id>/add": door(RECORDS_FINDINGS),
+    "readings/<uuid:reading_id>/set-aside": door(RECORDS_FINDINGS),
+    "readings/<uuid:reading_id>/items/<int:item_number>": door(RECORDS_FINDINGS),
+    "readings/<uuid:reading_id>/items/<int:item_number>/split": door(RECORDS_FINDINGS),
+    "findings/<int:finding_id>/causes": door(RECORDS_FINDINGS),
+    "findings/<int:finding_id>/notice": door(RECORDS_FINDINGS),
     # plans: the trust's own
     "trusts/<str:code>/inspections/<int:inspection_id>/plan": Door(
         DRAFTS_PLANS, arguments=lambda furniture: OURS, answers=frozenset({302})
@@ -232,6 +243,7 @@ DOORS: dict[str, Door] = {
     "api/v1/imports": api(LOADS_RATINGS),
     "api/v1/sector/distribution": api(WITH_ROLE),
     "api/v1/findings": api(WITH_ROLE),
+    "api/v1/readings": api(A_PLAN_OF_SOME_TRUST),
     "api/v1/actions": api(A_PLAN_OF_SOME_TRUST),
     "api/v1/actions/<str:reference>": api(PLAN_OF_THE_TRUST),
     "api/v1/actions/<str:reference>/updates": api(frozenset(), refuses=frozenset({404, 405})),

@@ -18,9 +18,13 @@ from tests.cast import Cast
 from tests.plan_factories import must_do
 from tests.ratings_factory import Book, cell, value
 from tracker.clock import moment
+from tracker.findings.coding_operations import code_causes
+from tracker.findings.models import Finding
+from tracker.findings.notice_operations import move_notice
+from tracker.findings.reading_models import Notice, ReadingEvent, ReadItem, ReportReading
 from tracker.measures.models import Rebase
 from tracker.measures.operations import NewValue, make_measure, recalculate_limits, record_values
-from tracker.people.access import access_of
+from tracker.people.access import Access, access_of
 from tracker.people.roles import Role
 from tracker.people.scope import enter, scope_of
 from tracker.plans.bulk import Wish, make_bulk_change
@@ -45,6 +49,7 @@ EVIDENCE_CANARY = "Wryneck-evidence-of-Northborough"
 VIEW_CANARY = "Whinchat-view-of-the-lead"
 MESSAGE_CANARY = "Nightjar-message-to-the-lead"
 MEASURE_CANARY = "Whimbrel-measure-of-Northborough"
+READING_CANARY = "Wheatear-unpublished-report-of-Northborough"
 ROUND_CANARY = "Capercaillie-unpublished-round"
 
 
@@ -53,6 +58,7 @@ class Furniture:
     action: Action
     inspection_id: int
     finding_id: int
+    reading: ReportReading
     unpublished: PairingRound
     waiting_import: RatingImport
     rebase: Rebase
@@ -72,6 +78,9 @@ class Furniture:
         return {
             "reference": self.action.reference,
             "inspection_id": self.inspection_id,
+            "finding_id": self.finding_id,
+            "reading_id": self.reading.public_id,
+            "item_number": 1,
             "number": self.unpublished.pk,
             "public_id": self.waiting_import.public_id,
             "measure_id": self.rebase.measure_id,
@@ -92,8 +101,8 @@ def furnish(cast: Cast) -> Furniture:
     today = moment().today
     _rate(cast)
     lead = access_of(cast.lead, today)
-    finding = must_do(cast)
     with scope_of(lead):
+        finding = must_do(cast, kind=Finding.Kind.REQUIREMENT)
         action = make_action(
             cast.northborough, by=lead, now=now, title=ACTION_CANARY, detail=f"Detail {ACTION_CANARY}", owner=cast.lead,
             executive=cast.executive, due_on=today + timedelta(days=3), findings=[finding],
@@ -124,6 +133,7 @@ def furnish(cast: Cast) -> Furniture:
             subject=MESSAGE_CANARY, text=f"Text {MESSAGE_CANARY}", at=now,
         )  # fmt: skip
         plan = draft_plan(finding.inspection, by=lead, now=now, rows=[])
+        reading = _read(cast, finding, lead, now)
     rebase, link_id = _measure(cast, action)
     convenor = access_of(cast.person(Role.CONVENOR), today)
     with scope_of(convenor):
@@ -144,8 +154,8 @@ def furnish(cast: Cast) -> Furniture:
         made_by=cast.national,
     )  # fmt: skip
     return Furniture(
-        action, finding.inspection_id, finding.pk, unpublished, waiting, rebase, link_id, row, rule, message,
-        evidence, image, view, bulk, plan,
+        action, finding.inspection_id, finding.pk, reading, unpublished, waiting, rebase, link_id, row, rule,
+        message, evidence, image, view, bulk, plan,
     )  # fmt: skip
 
 
@@ -167,6 +177,30 @@ def _measure(cast: Cast, action: Action) -> tuple[Rebase, int]:
         rebase = recalculate_limits(measure, by=lead, now=now, on=date(2024, 9, 1), why=f"Because {MEASURE_CANARY}")
         link = link_measure(measure, by=lead, now=now, action=action, started_on=date(2024, 10, 1))
     return rebase, link.pk
+
+
+def _read(cast: Cast, finding: Finding, lead: Access, now: datetime) -> ReportReading:
+    """A report being checked, a finding's notice that has moved on, and its causes as somebody coded them."""
+    told = f"The trust must {READING_CANARY}."
+    reading = ReportReading.objects.create(
+        trust=cast.northborough, inspection=finding.inspection, source="text", size=len(told), sha256="e" * 64,
+        file_name=f"{READING_CANARY}.pdf", text=told, spans=[[0, len(told), "item", 0]], read_at=now, read_by=cast.lead,
+    )  # fmt: skip
+    item = ReadItem.objects.create(
+        trust=cast.northborough, reading=reading, number=1, kind="MD", words=told, printed=told, sure="clear",
+        places=[[0, len(told)]],
+    )  # fmt: skip
+    ReadingEvent.objects.create(
+        trust=cast.northborough, reading=reading, item=item, kind="corrected", before={"words": READING_CANARY},
+        after={"words": told}, why=f"Why {READING_CANARY}", at=now, by=cast.lead,
+    )  # fmt: skip
+    code_causes(finding, by=lead, now=now, causes=["STF"], note=f"Note {READING_CANARY}")
+    notice = Notice.objects.get(finding=finding)
+    move_notice(
+        notice, by=lead, now=now, version=1, state="reported", happened_on=finding.inspection.published_on,
+        why=f"Report {READING_CANARY}",
+    )  # fmt: skip
+    return reading
 
 
 def _rate(cast: Cast) -> None:

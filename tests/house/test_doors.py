@@ -18,6 +18,7 @@ from tests.house.furniture import (
     EVIDENCE_CANARY,
     MEASURE_CANARY,
     MESSAGE_CANARY,
+    READING_CANARY,
     ROUND_CANARY,
     UPDATE_CANARY,
     VIEW_CANARY,
@@ -36,6 +37,7 @@ MAY_HEAR = {
     MEASURE_CANARY: PLAN_OF_THE_TRUST,
     MESSAGE_CANARY: RUNS_THE_SERVICE | {"own lead"},
     ROUND_CANARY: SEES_ROUNDS,
+    READING_CANARY: PLAN_OF_THE_TRUST,
 }
 
 
@@ -177,12 +179,18 @@ def test_the_canaries_do_sing_where_they_may(house: House) -> None:
     for path in ("/measures", f"/measures/{house.furniture.rebase.measure_id}/history"):
         assert MEASURE_CANARY in lead.get(path).content.decode()
     assert ACTION_CANARY in lead.get(f"/plans/{house.furniture.plan.reference}").content.decode()
+    assert READING_CANARY in lead.get(f"/readings/{house.furniture.reading.public_id}").content.decode()
+    assert READING_CANARY in lead.get(f"/findings/{house.furniture.finding_id}").content.decode()
+    assert READING_CANARY in lead.get("/api/v1/readings").content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds").content.decode()
     assert ACTION_CANARY in lead.get("/reminders?format=csv").content.decode()
     assert MESSAGE_CANARY in lead.get("/reminders?format=csv&of=messages").content.decode()
     for path in ("/measures", f"/measures/{house.furniture.rebase.measure_id}/history"):
         assert MEASURE_CANARY in lead.get(path).content.decode()
+    assert READING_CANARY in lead.get(f"/readings/{house.furniture.reading.public_id}").content.decode()
+    assert READING_CANARY in lead.get(f"/findings/{house.furniture.finding_id}").content.decode()
+    assert READING_CANARY in lead.get("/api/v1/readings").content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox?format=csv").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds?format=csv").content.decode()
     assert house.furniture.action.reference in lead.get("/trusts/XN1/inspections?format=csv").content.decode()

@@ -16,6 +16,7 @@ HISTORY = {
     "verification", "action_comment", "bulk_change_row",
     "audit_entry", "audit_seal",
     "plan_action", "plan_row", "plan_event",
+    "reading_event", "cause_coding", "coded_cause", "notice_event",
 }  # fmt: skip
 
 

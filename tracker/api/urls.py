@@ -17,6 +17,7 @@ urlpatterns = [
     path("imports", history.Imports.as_view(), name="api-imports"),
     path("sector/distribution", sector.Distribution.as_view(), name="api-distribution"),
     path("findings", findings.Findings.as_view(), name="api-findings"),
+    path("readings", findings.Readings.as_view(), name="api-readings"),
     path("actions", actions.Actions.as_view(), name="api-actions"),
     path("actions/<str:reference>", actions.OneAction.as_view(), name="api-action"),
     path("actions/<str:reference>/updates", actions.Progress.as_view(), name="api-action-updates"),

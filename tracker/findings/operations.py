@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from tracker.clock import Moment
 from tracker.findings.models import Finding, Inspection
 from tracker.findings.nhs_numbers import refuse_nhs_numbers
+from tracker.findings.publishing import cite_printed, link_recurrences, open_notice
 from tracker.people.access import Access
 from tracker.people.roles import Can
 from tracker.problems import NotAllowed, Refused
@@ -98,7 +99,7 @@ def record_finding(
     place = {"kind": kind, "words": words, "service": service, "key_question": key_question, "site": site}
     if Finding.objects.filter(inspection=inspection, **place).exists():
         raise Refused("This finding is already recorded for this inspection.", field="words")
-    return Finding.objects.create(
+    finding = Finding.objects.create(
         inspection=inspection,
         trust_id=inspection.trust_id,
         regulation=regulation,
@@ -106,6 +107,11 @@ def record_finding(
         confirmed_by_id=person_id,
         **place,
     )
+    cite_printed(finding)
+    open_notice(finding, by=by, now=now)
+    link_recurrences(finding.trust_id)
+    finding.refresh_from_db()
+    return finding
 
 
 def _recorder(by: Access, trust_id: int) -> int:

@@ -4,12 +4,18 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from math import ceil
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from tracker.findings.agreement import Agreement, agreement
+from tracker.findings.causes import BY_CODE
 from tracker.findings.models import Finding, Inspection
+from tracker.findings.reading_models import CauseCoding
+from tracker.people.access import Access
+from tracker.people.roles import Can
 from tracker.ratings.models import RatingRecord, RatingRetraction
 from tracker.trusts.models import Trust
 
@@ -130,3 +136,43 @@ def findings_without_action(trust: Trust) -> QuerySet[Finding]:
     return (
         Finding.objects.of_trust(trust).without_action().select_related("inspection", "service", "key_question", "site")
     )
+
+
+def latest_codings(access: Access, **about: object) -> list[CauseCoding]:
+    """Each person's latest coding of each finding, the oldest coder first, of the trusts whose plans are seen."""
+    seen = CauseCoding.objects.filter(trust_id__in=access.trusts(Can.SEE_PLANS), **about)
+    latest = seen.order_by("finding_id", "by_id", "-pk").distinct("finding_id", "by_id")
+    found = latest.select_related("by").prefetch_related("causes")
+    return sorted(found, key=lambda coding: (coding.finding_id, coding.pk))
+
+
+def coded_with(code: str, access: Access) -> set[int]:
+    """The findings somebody's latest coding gives this cause."""
+    return {
+        coding.finding_id
+        for coding in latest_codings(access, finding__codings__causes__code=code)
+        if any(cause.code == code for cause in coding.causes.all())
+    }
+
+
+@dataclass(frozen=True)
+class CodersAgree:
+    """Two people who coded findings of one inspection, and how far they agree."""
+
+    first: str
+    second: str
+    agreement: Agreement
+
+
+def coders_agree(inspection: Inspection, access: Access) -> list[CodersAgree]:
+    """Cohen's kappa for each pair of people who coded the same findings of an inspection."""
+    by_coder: dict[tuple[int, str], dict[int, set[str]]] = {}
+    for coding in latest_codings(access, finding__inspection=inspection):
+        coded = by_coder.setdefault((coding.by_id, str(coding.by)), {})
+        coded[coding.finding_id] = {cause.code for cause in coding.causes.all()}
+    found = []
+    for (one, first), (other, second) in combinations(by_coder.items(), 2):
+        measured = agreement(first, second, BY_CODE)
+        if measured is not None:
+            found.append(CodersAgree(one[1], other[1], measured))
+    return found

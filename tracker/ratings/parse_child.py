@@ -17,26 +17,22 @@ With `--keep nhs` only the rows that `coded_rows.Sieve` lets through are written
 
 import argparse
 import json
-import resource
-import signal
 import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from tracker.ratings.coded_rows import Sieve, coded
 from tracker.ratings.cqc_file import Reading, read_parted
 from tracker.ratings.unreadable import UnreadableFile
+from tracker.reading.limits import limit_this_process
 
 EXIT_READ: Final = 0
 EXIT_REFUSED: Final = 3
 
 DEFAULT_MEMORY_MB: Final = 512
 DEFAULT_CPU_SECONDS: Final = 300
-
-_GRACE_SECONDS: Final = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,21 +70,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _limit(memory_mb: int, cpu_seconds: int) -> None:
     """Lower this process's own limits; a stricter limit it was started under stays."""
-
-    def too_slow(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise UnreadableFile(f"Reading it takes more than {cpu_seconds} s of processor time.")
-
-    signal.signal(signal.SIGXCPU, too_slow)
-    wanted = (
-        (resource.RLIMIT_AS, memory_mb * 1024 * 1024, memory_mb * 1024 * 1024),
-        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + _GRACE_SECONDS),
-        (resource.RLIMIT_CORE, 0, 0),
-    )
-    for what, soft, hard in wanted:
-        ceiling = resource.getrlimit(what)[1]
-        if ceiling != resource.RLIM_INFINITY:
-            soft, hard = min(soft, ceiling), min(hard, ceiling)
-        resource.setrlimit(what, (soft, hard))
+    said = f"Reading it takes more than {cpu_seconds} s of processor time."
+    limit_this_process(memory_mb, cpu_seconds, lambda: UnreadableFile(said))
 
 
 def _known_ids(path: Path | None) -> frozenset[str]:

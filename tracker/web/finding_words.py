@@ -15,6 +15,7 @@ from tracker.web.action_words import status_tag
 from tracker.web.addresses import address
 from tracker.web.ratings_words import long_day, rating_tone, rating_words, report_link
 
+KIND_COLOURS = {"MD": "red", "SD": "blue", "BR": "red", "NO": "yellow", "WN": "orange", "CO": "purple"}
 NO_SINGLE_PLACE = "The trust as a whole"
 
 
@@ -34,7 +35,10 @@ def shown_finding(finding: Finding, actions: Iterable[Action] = ()) -> dict[str,
     return {
         "id": finding.pk,
         "kind": Finding.Kind(finding.kind).label,
-        "colour": "red" if finding.kind == Finding.Kind.MUST else "blue",
+        "colour": KIND_COLOURS[finding.kind],
+        "href": reverse("finding", args=[finding.pk]),
+        "improve_by": long_day(finding.improve_by) if finding.improve_by else "",
+        "recurs": finding.recurrence_of_id is not None,
         "words": finding.words,
         "place": place_of_finding(finding),
         "regulation": finding.regulation,

@@ -8,6 +8,7 @@ from tracker.ratings.models import RatedDomain, RatedService
 from tracker.ratings.scale import DOMAIN_NAMES, OVERALL
 from tracker.trusts.models import Site, Trust
 from tracker.web.fields import DateField, RadiosField, SelectModelField, TextAreaField, TextField
+from tracker.web.forms_base import Form
 from tracker.web.refusals import FormAboutCare
 
 
@@ -43,10 +44,19 @@ class FindingForm(FormAboutCare):
     kind = RadiosField(
         label="What the report says",
         missing="Select whether the report says must or should",
-        choices=[(kind.value, f"The trust {kind.label.split()[0].lower()} do this") for kind in Finding.Kind],
+        choices=[
+            (Finding.Kind.MUST, "The trust must do this"),
+            (Finding.Kind.SHOULD, "The trust should do this"),
+            *[
+                (kind.value, kind.label)
+                for kind in Finding.Kind
+                if kind not in {Finding.Kind.MUST, Finding.Kind.SHOULD}
+            ],
+        ],
         hints={
             Finding.Kind.MUST: "Action the trust MUST take: a breach of a regulation",
             Finding.Kind.SHOULD: "Action the trust SHOULD take",
+            Finding.Kind.BREACH: "Named in the words of an assessment that lists no actions",
         },
     )
     words = TextAreaField(
@@ -75,12 +85,17 @@ class FindingForm(FormAboutCare):
 
     def __init__(self, *args: Any, trust: Trust, **options: Any) -> None:
         super().__init__(*args, **options)
-        offered = {
-            "service": RatedService.objects.filter(superseded_by=None).exclude(key=OVERALL),  # that is the empty one
-            "key_question": RatedDomain.objects.filter(key__in=DOMAIN_NAMES),
-            "site": Site.objects.filter(trust=trust),
-        }
-        for name, rows in offered.items():
-            field = self.fields[name]
-            assert isinstance(field, SelectModelField)
-            field.queryset = rows
+        offer_places(self, trust)
+
+
+def offer_places(form: Form, trust: Trust) -> None:
+    """The services, key questions and hospitals a finding of the trust may be about."""
+    offered = {
+        "service": RatedService.objects.filter(superseded_by=None).exclude(key=OVERALL),  # that is the empty one
+        "key_question": RatedDomain.objects.filter(key__in=DOMAIN_NAMES),
+        "site": Site.objects.filter(trust=trust),
+    }
+    for name, rows in offered.items():
+        field = form.fields[name]
+        assert isinstance(field, SelectModelField)
+        field.queryset = rows

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import TextChoices
 
+from tracker.findings import notice_lifecycle, reading_lifecycle
 from tracker.people.roles import Can
 from tracker.plans import lifecycle as plan_lifecycles
 from tracker.ratings import import_lifecycle
@@ -30,6 +31,26 @@ class Lifecycle:
 LIFECYCLES = (
     Lifecycle(
         "An import of ratings", import_lifecycle.__name__, import_lifecycle.State.RECEIVED, import_lifecycle.MOVES
+    ),
+    Lifecycle(
+        "A reading of a report",
+        reading_lifecycle.__name__,
+        reading_lifecycle.ReadingState.DRAFT,
+        reading_lifecycle.READING_MOVES,
+    ),
+    Lifecycle(
+        "An item of a reading",
+        reading_lifecycle.__name__,
+        reading_lifecycle.ItemState.PROPOSED,
+        reading_lifecycle.ITEM_MOVES,
+    ),
+    *(
+        Lifecycle(title, notice_lifecycle.__name__, notice_lifecycle.BEGINS[form], notice_lifecycle.MOVES_OF[form])
+        for form, title in (
+            ("NO", "A requirement notice"),
+            ("WN", "A section 29A warning notice"),
+            ("CO", "A section 31 condition"),
+        )
     ),
     Lifecycle("An action", plan_lifecycles.__name__, plan_lifecycles.Status.NOT_STARTED, plan_lifecycles.MOVES),
     Lifecycle(

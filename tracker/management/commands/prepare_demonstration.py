@@ -24,6 +24,7 @@ from tracker.management.demonstration import (
 )
 from tracker.management.demonstration_actions import prepare_actions
 from tracker.management.demonstration_measures import prepare_measures
+from tracker.management.demonstration_reports import prepare_reports
 from tracker.people.scope import whole_service
 from tracker.trusts.models import Trust
 
@@ -59,6 +60,8 @@ class Command(BaseCommand):
             prepare_thread(now)
             prepare_measures(now)
         prepare_actions(now)
+        with whole_service():
+            prepare_reports(now, self.stdout.write)
         self.tell(folder / "cqc-files")
 
     def write_full_size(self, file: Path, rows: int) -> None:
