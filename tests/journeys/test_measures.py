@@ -118,6 +118,7 @@ def test_values_are_added_by_keyboard_alone(demonstration: Service, visitor: Cal
     person.page.keyboard.type("nonsense 5")
     tab_to(person, "Check values")
     person.page.keyboard.press("Enter")
+    expect(person.page.get_by_role("heading", name="Check the values")).to_be_visible()
     person.sees("“nonsense” is not a date we can read")
     expect(person.page.locator(".nhsuk-error-summary")).to_be_focused()
     person.page.keyboard.press("Tab")
@@ -127,6 +128,7 @@ def test_values_are_added_by_keyboard_alone(demonstration: Service, visitor: Cal
     person.page.keyboard.type("January 2019")
     tab_to(person, "Save values")
     person.page.keyboard.press("Enter")
+    person.page.wait_for_url("**new=*")
     person.sees("1 value added.")
 
 
