@@ -17,6 +17,7 @@ from tracker.findings.reading_models import (
 from tracker.measures.models import Measure, MeasureEvent, MeasureValue, Rebase
 from tracker.people.models import Assignment, Membership
 from tracker.plans.closing_models import Evidence, Extension, Verification
+from tracker.plans.importing_models import ImportedAction, TrackerHeading, TrackerImport, TrackerImportEvent
 from tracker.plans.measuring_models import ActionMeasure
 from tracker.plans.models import Action, ActionEvent, ActionFinding, ProgressUpdate, ReferenceCounter
 from tracker.plans.plan_models import ActionPlan, PlanAction, PlanEvent, PlanRow
@@ -82,6 +83,7 @@ __all__ = [
     "ImportEvent",
     "ImportListing",
     "ImportProgress",
+    "ImportedAction",
     "Inspection",
     "Measure",
     "MeasureEvent",
@@ -122,6 +124,9 @@ __all__ = [
     "Succession",
     "System",
     "SystemMembership",
+    "TrackerHeading",
+    "TrackerImport",
+    "TrackerImportEvent",
     "Trust",
     "TrustFact",
     "TrustName",

@@ -17,6 +17,7 @@ from tracker.findings.reading_models import ReadItem
 from tracker.measures.models import Rebase
 from tracker.people.scope import whole_service
 from tracker.plans.closing_models import Evidence
+from tracker.plans.importing_models import TrackerImport
 from tracker.plans.measuring_models import ActionMeasure
 from tracker.plans.models import Action
 from tracker.plans.plan_models import ActionPlan
@@ -90,7 +91,10 @@ def _of_actions() -> dict[str, Any]:
     """A piece of evidence, a change of many and a saved view; zeros, which answer nobody, where there is none."""
     piece = Evidence.objects.filter(media_type="image/png").first()
     bulk, view = BulkChange.objects.first(), SavedView.objects.first()
+    tracker = TrackerImport.objects.first()
     return {
+        "tracker_id": tracker.public_id if tracker else UUID(int=0),
+        "suffix": "csv",
         "evidence_id": piece.public_id if piece else UUID(int=0),
         "bulk_id": bulk.public_id if bulk else UUID(int=0),
         "view_id": view.pk if view else 0,

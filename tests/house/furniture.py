@@ -31,6 +31,8 @@ from tracker.plans.bulk import Wish, make_bulk_change
 from tracker.plans.closing_models import Evidence
 from tracker.plans.evidencing import NewEvidence, add_evidence
 from tracker.plans.extending import ask_extension
+from tracker.plans.importing import receive_tracker
+from tracker.plans.importing_models import TrackerImport
 from tracker.plans.measuring import link_measure
 from tracker.plans.models import Action
 from tracker.plans.operations import make_action, record_progress
@@ -38,6 +40,7 @@ from tracker.plans.plan_models import ActionPlan
 from tracker.plans.planning import draft_plan
 from tracker.plans.saving import save_view
 from tracker.plans.talking import comment_on_action
+from tracker.plans.tracker_rows import read_pasted
 from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import RatingImport, SettlingRule, WaitingRow
 from tracker.ratings.rows import RatingRow
@@ -47,6 +50,7 @@ ACTION_CANARY = "Kingfisher-plan-of-Northborough"
 UPDATE_CANARY = "Goldcrest-progress-of-Northborough"
 EVIDENCE_CANARY = "Wryneck-evidence-of-Northborough"
 VIEW_CANARY = "Whinchat-view-of-the-lead"
+TRACKER_CANARY = "Dotterel-tracker-of-Northborough"
 MESSAGE_CANARY = "Nightjar-message-to-the-lead"
 MEASURE_CANARY = "Whimbrel-measure-of-Northborough"
 READING_CANARY = "Wheatear-unpublished-report-of-Northborough"
@@ -71,6 +75,7 @@ class Furniture:
     view: SavedView
     bulk: BulkChange
     plan: ActionPlan
+    tracker: TrackerImport
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -88,6 +93,7 @@ class Furniture:
             "link_id": self.link_id,
             "row_id": self.waiting_row.pk,
             "rule_id": self.rule.pk,
+            "tracker_id": self.tracker.public_id,
             "plan": self.plan.reference,
             "evidence_id": self.evidence.public_id,
             "view_id": self.view.pk,
@@ -132,6 +138,8 @@ def furnish(cast: Cast) -> Furniture:
             reminder=reminder, trust=cast.northborough, person=cast.lead, to=cast.lead.email,
             subject=MESSAGE_CANARY, text=f"Text {MESSAGE_CANARY}", at=now,
         )  # fmt: skip
+        sheet = read_pasted(f"Ref\tAction\tOwner\n{TRACKER_CANARY}\t{TRACKER_CANARY}\tNobody of this trust\n")
+        tracker = receive_tracker(cast.northborough, by=lead, now=now, sheet=sheet, name=TRACKER_CANARY)
         plan = draft_plan(finding.inspection, by=lead, now=now, rows=[])
         reading = _read(cast, finding, lead, now)
     rebase, link_id = _measure(cast, action)
@@ -155,7 +163,7 @@ def furnish(cast: Cast) -> Furniture:
     )  # fmt: skip
     return Furniture(
         action, finding.inspection_id, finding.pk, reading, unpublished, waiting, rebase, link_id, row, rule,
-        message, evidence, image, view, bulk, plan,
+        message, evidence, image, view, bulk, plan, tracker,
     )  # fmt: skip
 
 

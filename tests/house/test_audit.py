@@ -14,6 +14,7 @@ STOOD_FOR = {
     "consequence": "the action's event, written with it",
     "bulk_change_row": "the event of each action it changed",
     "plan_action": "the event of the plan that holds it",
+    "imported_action": "the event of the action itself",
     "plan_row": "the event of the plan whose words it keeps",
     "audit_entry": "the log itself",
     "audit_seal": "the seal on the log",

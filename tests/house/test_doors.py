@@ -12,7 +12,16 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.cast import Cast, make_cast
 from tests.databases import copy_of, point_at
-from tests.house.doors import DOORS, OUTSIDE, PERSONAS, PLAN_OF_THE_TRUST, RUNS_THE_SERVICE, SEES_ROUNDS, persona
+from tests.house.doors import (
+    DOORS,
+    DRAFTS_PLANS,
+    OUTSIDE,
+    PERSONAS,
+    PLAN_OF_THE_TRUST,
+    RUNS_THE_SERVICE,
+    SEES_ROUNDS,
+    persona,
+)
 from tests.house.furniture import (
     ACTION_CANARY,
     EVIDENCE_CANARY,
@@ -20,6 +29,7 @@ from tests.house.furniture import (
     MESSAGE_CANARY,
     READING_CANARY,
     ROUND_CANARY,
+    TRACKER_CANARY,
     UPDATE_CANARY,
     VIEW_CANARY,
     Furniture,
@@ -35,6 +45,7 @@ MAY_HEAR = {
     EVIDENCE_CANARY: PLAN_OF_THE_TRUST,
     VIEW_CANARY: frozenset({"own lead"}),
     MEASURE_CANARY: PLAN_OF_THE_TRUST,
+    TRACKER_CANARY: DRAFTS_PLANS,
     MESSAGE_CANARY: RUNS_THE_SERVICE | {"own lead"},
     ROUND_CANARY: SEES_ROUNDS,
     READING_CANARY: PLAN_OF_THE_TRUST,
@@ -182,6 +193,8 @@ def test_the_canaries_do_sing_where_they_may(house: House) -> None:
     assert READING_CANARY in lead.get(f"/readings/{house.furniture.reading.public_id}").content.decode()
     assert READING_CANARY in lead.get(f"/findings/{house.furniture.finding_id}").content.decode()
     assert READING_CANARY in lead.get("/api/v1/readings").content.decode()
+    assert TRACKER_CANARY in lead.get(f"/actions/import/{house.furniture.tracker.public_id}").content.decode()
+    assert ACTION_CANARY in lead.get(f"/plans/{house.furniture.plan.reference}/as.csv").content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds").content.decode()
     assert ACTION_CANARY in lead.get("/reminders?format=csv").content.decode()

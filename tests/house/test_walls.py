@@ -15,7 +15,7 @@ HISTORY = {
     "organisation_statement", "organisation_retraction",
     "verification", "action_comment", "bulk_change_row",
     "audit_entry", "audit_seal",
-    "plan_action", "plan_row", "plan_event",
+    "plan_action", "plan_row", "plan_event", "imported_action", "tracker_import_event",
     "reading_event", "cause_coding", "coded_cause", "notice_event",
 }  # fmt: skip
 

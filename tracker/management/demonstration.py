@@ -17,6 +17,7 @@ from tracker.demonstration.england import England
 from tracker.demonstration.register import SOURCE, write_register
 from tracker.findings.models import Finding, Inspection
 from tracker.findings.operations import record_finding, record_inspection
+from tracker.management.demonstration_plans import prepare_plans
 from tracker.people.access import Access, access_of
 from tracker.people.operations import add_person, give_role
 from tracker.people.roles import PLACES, Place, Role
@@ -184,3 +185,4 @@ def prepare_thread(moment: Moment) -> None:
             evidence=shown if done else None,
         )  # fmt: skip
     record_finding(inspection, by=by, now=moment.now, kind=Finding.Kind.SHOULD, words=SHOULD_DO)
+    prepare_plans(inspection, moment)

@@ -118,3 +118,17 @@ PLAN_MOVES: Final[dict[tuple[PlanState, PlanState], Can]] = {
     (PlanState.SUBMITTED, PlanState.SUPERSEDED): Can.APPROVE_PLANS,
     (PlanState.ACCEPTED, PlanState.SUPERSEDED): Can.APPROVE_PLANS,
 }
+
+
+class TrackerState(TextChoices):
+    """How a trust's own tracker, on its way in, stands."""
+
+    CHECKING = "checking", "Being checked"
+    IMPORTED = "imported", "Imported"
+    UNDONE = "undone", "Undone"
+
+
+TRACKER_MOVES: Final[dict[tuple[TrackerState, TrackerState], Can]] = {
+    (TrackerState.CHECKING, TrackerState.IMPORTED): Can.MAKE_ACTIONS,
+    (TrackerState.IMPORTED, TrackerState.UNDONE): Can.MAKE_ACTIONS,
+}

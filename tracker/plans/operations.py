@@ -58,8 +58,14 @@ def make_action(
     site: Site | None = None,
     form_key: UUID | None = None,
     nhs_number_checked: bool = False,
+    first_due_on: date | None = None,
+    kind: str = "",
+    own_reference: str = "",
 ) -> Action:
     """Make an action that answers `findings`, or none; its reference is given for ever (XN1-MD-001).
+
+    An action that the trust kept elsewhere before brings its `kind` (MD, SD, OW), its `own_reference` and, as
+    `first_due_on`, the day for which it was promised first, which may have passed.
 
     Where service, key question or site is not given, the action takes the one its findings agree on.  The same
     form sent twice answers with the action it made.  Raises `NotAllowed`, or `Refused` for what is missing, a
@@ -82,7 +88,7 @@ def make_action(
     check_holds_a_role(trust.pk, owner, today, field="owner")
     check_holds_a_role(trust.pk, executive, today, field="executive")
 
-    counter = locked_counter(trust, _kind_of(findings))
+    counter = locked_counter(trust, kind or _kind_of(findings))
     if form_key and (made := Action.objects.visible_to(by).filter(trust=trust, form_key=form_key).first()):
         if (made.title, made.detail) == (title, detail):
             return made
@@ -99,8 +105,10 @@ def make_action(
         site_id=site.pk if site else _agreed([finding.site_id for finding in findings]),
         owner=owner,
         executive=executive,
-        original_due_on=due_on,
+        original_due_on=first_due_on or due_on,
         due_on=due_on,
+        times_moved=int(first_due_on is not None and first_due_on != due_on),
+        own_reference=own_reference,
         made_at=now,
         made_by_id=by.person_id,
         form_key=form_key,
@@ -265,9 +273,11 @@ def _no_such_move(action: Action, before: Status, status: str) -> str:
 
 
 def _kind_of(findings: Sequence[Finding]) -> str:
-    """A must-do among the findings makes the action a must-do."""
+    """Anything that must be done among the findings, a notice or a condition too, makes the action a must-do."""
     kinds = {finding.kind for finding in findings}
-    return next((kind for kind in (Finding.Kind.MUST, Finding.Kind.SHOULD) if kind in kinds), OWN)
+    if not kinds:
+        return OWN
+    return Finding.Kind.SHOULD if kinds == {Finding.Kind.SHOULD} else Finding.Kind.MUST
 
 
 def _agreed(values: list[int | None]) -> int | None:

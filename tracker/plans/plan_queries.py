@@ -64,7 +64,7 @@ def proposed_for(inspection: Inspection, today: date) -> tuple[list[Proposed], d
     earlier = Action.objects.filter(trust_id=inspection.trust_id, owner__in=people, executive__in=people)
     earlier = earlier.exclude(status=Status.SET_ASIDE).order_by("-made_at", "-pk")
     found = [
-        Found(one.pk, one.kind, one.words, one.service_id, one.regulation, improve_by=getattr(one, "improve_by", None))
+        Found(one.pk, one.kind, one.words, one.service_id, one.regulation, improve_by=one.improve_by)
         for one in by_id.values()
     ]
     rows = earlier.values_list("service_id", "owner_id", "executive_id")

@@ -40,6 +40,9 @@ class Column(StrEnum):
     FORUM = "forum"
 
 
+FIXABLE: Final = ("reference", "title", "owner", "executive", "service", "due", "status")
+LEAVE_OUT: Final = "leave_out"
+
 COLUMN_LABELS: Final[Mapping[Column, str]] = {
     Column.REFERENCE: "Your reference",
     Column.KIND: "Must do or should do",
@@ -285,7 +288,10 @@ def _read_days(row: TrackerRow, cells: Mapping[str, str], today: date) -> None:
         try:
             day = read_day(cells[name])
         except ValueError as wrong:
-            row.errors["due"] = str(wrong)
+            if name == Column.ORIGINAL_DUE and cells.get(Column.DUE):
+                row.notes.append(f"{COLUMN_LABELS[name]}: {cells[name]}")  # history, which nobody needs to put right
+            else:
+                row.errors["due"] = str(wrong)
         else:
             setattr(row, "due_on" if name == Column.DUE else "original_due_on", day)
     if "due" in row.errors:

@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tracker.plans.days import read_day, write_day
+
+patiently = examples(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws slowly
 
 DAY = date(2026, 3, 31)
 
@@ -27,11 +30,13 @@ def test_what_is_no_day_is_refused_and_never_guessed(text: str) -> None:
         read_day(text)
 
 
+@patiently
 @given(st.dates(date(1990, 1, 1), date(2099, 12, 31)))
 def test_what_we_write_we_read(day: date) -> None:
     assert read_day(write_day(day)) == day
 
 
+@patiently
 @given(st.text())
 def test_any_text_is_a_day_or_is_refused_in_a_sentence(text: str) -> None:
     said = ""

@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tracker.plans.deriving import Found, Held, near_duplicates, propose, title_of, written_plan_due
+
+patiently = examples(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws slowly
 
 PUBLISHED, TODAY = date(2026, 11, 2), date(2026, 11, 23)
 CLEAN = "The trust must ensure that all equipment is cleaned and checked daily."
@@ -20,6 +23,7 @@ found = st.builds(
 )
 
 
+@patiently
 @given(st.lists(found, unique_by=lambda one: one.id, max_size=12), st.dates(date(2020, 1, 1), TODAY))
 def test_every_finding_is_in_one_proposal_which_could_be_made_today(findings: list[Found], published: date) -> None:
     proposed = propose(findings, published_on=published, today=TODAY)
@@ -33,6 +37,7 @@ def test_every_finding_is_in_one_proposal_which_could_be_made_today(findings: li
     assert proposed == propose(reversed(findings), published_on=published, today=TODAY)
 
 
+@patiently
 @given(found, found)
 def test_being_near_goes_both_ways(one: Found, other: Found) -> None:
     assert near_duplicates(one, one)

@@ -57,6 +57,12 @@ LIFECYCLES = (
         "A version of a plan", plan_lifecycles.__name__, plan_lifecycles.PlanState.DRAFT, plan_lifecycles.PLAN_MOVES
     ),
     Lifecycle(
+        "A trust's own tracker, imported",
+        plan_lifecycles.__name__,
+        plan_lifecycles.TrackerState.CHECKING,
+        plan_lifecycles.TRACKER_MOVES,
+    ),
+    Lifecycle(
         "A later due date, asked for",
         plan_lifecycles.__name__,
         plan_lifecycles.Asked.ASKED,

@@ -1,10 +1,10 @@
 """A trust's published inspections: open to everybody signed in; recorded by its lead or national staff."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,7 +29,7 @@ from tracker.web.finding_words import (
     shown_ratings,
 )
 from tracker.web.forms_findings import FindingForm, InspectionForm
-from tracker.web.plan_words import plan_href, plan_tag
+from tracker.web.plan_words import plan_tag
 from tracker.web.refusals import carry_out
 from tracker.web.requests import SignedInRequest, needs
 from tracker.web.trust_pages import succession_sentences, trust_frame
@@ -52,7 +52,8 @@ def inspections(request: SignedInRequest, code: str) -> HttpResponse:
         only_unanswered=only,
         with_finding=int(asked) if asked.isascii() and asked.isdigit() else None,
     )
-    actions = _actions_answering(request, page) if sees_plan else {}
+    answers = _answers(request, page) if sees_plan else _Answers()
+    actions = answers.actions
     columns = FINDINGS_AND_ACTIONS if sees_plan else PUBLISHED_FINDINGS
     if file := list_file(
         request,
@@ -62,7 +63,6 @@ def inspections(request: SignedInRequest, code: str) -> HttpResponse:
         chosen=f"{trust.name}{', findings with no action yet' if only else ''}",
     ):
         return file
-    plans = _newest_plans(request, page) if sees_plan else {}
     return render(
         request,
         "tracker/findings/inspections.jinja",
@@ -70,7 +70,7 @@ def inspections(request: SignedInRequest, code: str) -> HttpResponse:
             **trust_frame(request, trust, "inspections", {}),
             "successions": succession_sentences(trust, trust_successions(trust)),
             "inspections": [
-                {**shown_inspection(one, actions, sees_plan=sees_plan), "plan": plans.get(one.inspection.pk)}
+                {**shown_inspection(one, actions, sees_plan=sees_plan), "plan": answers.plans.get(one.inspection.pk)}
                 for one in page.inspections
             ],
             "pagination": Pages(page.number, page.total).links(
@@ -141,24 +141,30 @@ def _only_recorders(request: SignedInRequest, trust: Trust) -> None:
         raise Http404
 
 
-def _newest_plans(request: SignedInRequest, page: InspectionsPage) -> dict[int, dict[str, Any]]:
-    """The newest version of the plan of each of the page's inspections, by the inspection's id."""
-    plans = ActionPlan.objects.visible_to(request.access).filter(
-        inspection__in=[one.inspection.pk for one in page.inspections]
-    )
-    return {
-        plan.inspection_id: {"reference": plan.reference, "href": plan_href(plan), "state": plan_tag(plan.state)}
-        for plan in plans.order_by("number")
-    }
+@dataclass(frozen=True)
+class _Answers:
+    """What the plan says to the findings of a page: the actions by finding, the newest plan by inspection."""
+
+    actions: dict[int, list[Action]] = field(default_factory=dict)
+    plans: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def _actions_answering(request: SignedInRequest, page: InspectionsPage) -> dict[int, list[Action]]:
-    """The actions that answer each of the page's findings, as far as the person sees them."""
-    answers = ActionFinding.objects.filter(
+def _answers(request: SignedInRequest, page: InspectionsPage) -> _Answers:
+    """As far as the person sees them, in one query: an inspection with a plan has an action that answers it."""
+    newest = ActionPlan.objects.visible_to(request.access).filter(inspection=OuterRef("finding__inspection"))
+    newest = newest.order_by("-number")
+    rows = ActionFinding.objects.filter(
         finding__in=[finding.pk for one in page.inspections for finding in one.findings],
         action__in=Action.objects.visible_to(request.access),
-    ).select_related("action")
-    found: dict[int, list[Action]] = {}
-    for answer in answers.order_by("action__reference"):
-        found.setdefault(answer.finding_id, []).append(answer.action)
+    ).annotate(
+        inspection_id=F("finding__inspection_id"),
+        plan=Subquery(newest.values("reference")[:1]),
+        plan_state=Subquery(newest.values("state")[:1]),
+    )
+    found = _Answers()
+    for row in rows.select_related("action").order_by("action__reference"):
+        found.actions.setdefault(row.finding_id, []).append(row.action)
+        if row.plan:
+            shown = {"reference": row.plan, "href": reverse("plan", args=[row.plan]), "state": plan_tag(row.plan_state)}
+            found.plans[row.inspection_id] = shown
     return found
