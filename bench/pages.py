@@ -20,7 +20,7 @@ from bench.measuring.ratios import Ratio, exit_status, figure
 from bench.measuring.repeating import Timings, seconds_of
 from bench.scratch.addresses import Route, address, arguments, routes
 from bench.scratch.database import Connections, copy_database, drop_database, owner_of, scratch, settle
-from bench.scratch.england import add_actions, add_month, add_round, begin
+from bench.scratch.england import add_actions, add_month, add_reminders, add_round, begin
 from bench.scratch.imports import deepen_history
 from tests.databases import point_at
 from tracker.accounts.models import User
@@ -117,6 +117,7 @@ def measure(options: Options) -> list[Ratio]:
         begin(world)
         add_month(world, 1)  # a page of what moved compares two files: before there are two it has nothing to ask
         add_round()
+        add_reminders()
         clients = [Client(raise_request_exception=False) for _ in READERS]
         for client, email in zip(clients, READERS, strict=True):
             client.force_login(User.objects.get(email=email))

@@ -43,7 +43,7 @@ from tracker.ratings.models import (
     SettlingRule,
     WaitingRow,
 )
-from tracker.reminders.models import OutboxMessage, Reminder
+from tracker.reminders.models import Absence, OutboxMessage, Reminder, ReminderDecision, ReminderWish
 from tracker.trusts.models import (
     ReferenceSource,
     Region,
@@ -58,6 +58,7 @@ from tracker.trusts.models import (
 )
 
 __all__ = [
+    "Absence",
     "Action",
     "ActionEvent",
     "ActionFinding",
@@ -116,6 +117,8 @@ __all__ = [
     "ReferenceSource",
     "Region",
     "Reminder",
+    "ReminderDecision",
+    "ReminderWish",
     "ReportReading",
     "SavedView",
     "SettlingRule",

@@ -4,11 +4,15 @@
 applications, and is found through a setting.
 """
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from importlib import import_module
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from tracker.clock import Moment
 from tracker.people.access import Access
@@ -69,6 +73,63 @@ class SearchSource(Protocol):
     def __call__(self, access: Access, words: str) -> list[Found]: ...
 
 
+class Told(StrEnum):
+    """Who is told of a promise: by name on the promise itself, or by a role at its trust or its trust's region."""
+
+    OWNER = "owner"
+    EXECUTIVE = "executive"
+    IMPROVEMENT_LEAD = "improvement_lead"
+    REGION = "regional_staff"
+
+
+class Pace(StrEnum):
+    """Which ladder of reminders a kind of promise goes by: see `tracker.reminders.schedule`."""
+
+    WORK = "work"  # to do something by a day
+    ANSWER = "answer"  # to answer what one was asked on a day
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a promise stands when it is looked at again.  `reference` and `what` may be read on a shared screen:
+    never what the promise is about."""
+
+    due_on: date
+    owner_id: int | None
+    executive_id: int | None
+    reference: str
+    what: str  # "Action XN1-MD-001"
+    href: str
+    people: frozenset[int] | None = None  # who alone may be told; None: whoever sees the trust's plan
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a promise is to somebody who may see it, kept or not."""
+
+    reference: str
+    title: str
+    href: str
+
+
+@dataclass(frozen=True)
+class DuePromises:
+    """Everything dated of one kind that somebody is reminded of until it is kept.
+
+    `promised` answers `(trust_id, object_id, owner_id, executive_id, due_on)` of what is promised and not kept, in
+    that order (`values_list`); `look_again`, of some of them, those that are still not kept; `named`, of some of
+    them, kept or not, those that the person may see."""
+
+    kind: str
+    noun: str  # "an action", "an evidence check"
+    kept: str  # why it is no longer due: "The action is done."
+    pace: Pace
+    promised: Callable[[], QuerySet[Any, Any]]
+    look_again: Callable[[Collection[int]], Mapping[int, Standing]]
+    named: Callable[[Access, Collection[int]], Mapping[int, Named]]
+    why_owner: str  # why whoever it names first is told: "you own it"
+
+
 def implementations(name: str) -> list[Any]:
-    """All implementations of one kind ("NAVIGATION", "TODAY", "SEARCH"), in the order they are listed."""
+    """All implementations of one kind ("NAVIGATION", "TODAY", "DUE_PROMISES" ...), in the order they are listed."""
     return list(getattr(import_module(settings.SOURCES), name))

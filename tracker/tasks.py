@@ -24,8 +24,7 @@ from tracker.problems import Refused
 from tracker.ratings import importer, receiving, verifying, watching
 from tracker.ratings.models import RatingImport
 from tracker.ratings.proposing import Accept
-from tracker.reminders import operations as reminders
-from tracker.reminders.sending import route
+from tracker.reminders import planning, sending
 
 log = get_task_logger(__name__)
 TOLD_FOR = timedelta(hours=1)
@@ -97,14 +96,14 @@ def follow_up_changes() -> None:
 
 @shared_task
 def plan_reminders() -> None:
-    """Write a reminder for every open action whose next one has come due."""
-    reminders.plan_reminders(now=moment().now)
+    """Write a reminder for every promise whose next one has come due."""
+    planning.plan_reminders(now=moment().now)
 
 
 @shared_task
 def send_reminders() -> None:
     """Send what is due by now."""
-    reminders.send_due_reminders(now=moment().now, send=route())
+    sending.send_due_reminders(now=moment().now, send=sending.route())
 
 
 @shared_task

@@ -23,6 +23,7 @@ from tracker.plans.models import Action
 from tracker.plans.plan_models import ActionPlan
 from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import CurrentRating, RatingImport, SettlingRule, WaitingRow
+from tracker.reminders.models import Absence, OutboxMessage, Reminder
 
 OTHERS = ("accounts/", "administration/")
 """Pages of other people's making."""
@@ -82,6 +83,9 @@ def arguments() -> dict[str, Any]:
             "public_id": newest.public_id,
             "session_id": 1,  # of an address for posting to
             **_of_actions(),
+            "message_id": OutboxMessage.objects.order_by("pk")[0].pk,
+            "reminder_id": Reminder.objects.filter(state="unknown").order_by("pk")[0].pk,
+            "absence_id": Absence.objects.order_by("pk")[0].pk,
         }
     connection.close()
     return values

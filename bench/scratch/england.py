@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Final
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -20,9 +21,13 @@ from tracker.management.demonstration_measures import prepare_measures
 from tracker.management.demonstration_reports import prepare_reports
 from tracker.people.access import access_of
 from tracker.people.scope import scope_of, whole_service
+from tracker.plans.models import Action
 from tracker.plans.operations import make_action
 from tracker.ratings.models import RatingImport, SettlingRule
 from tracker.ratings.settling import settle_by_rule
+from tracker.reminders.models import OutboxMessage, Reminder
+from tracker.reminders.operations import name_deputy
+from tracker.reminders.queries import deputies_for
 from tracker.trusts.models import Trust
 
 ACTIONS: Final = 200
@@ -51,6 +56,29 @@ def add_round() -> None:
     now = moment()
     with scope_of(access_of(User.objects.get(email="convenor@demo.test"), now.today)) as by:
         propose_round(name="Bench", by=by, now=now.now, today=now.today, limits=Limits())
+
+
+def add_reminders(count: int = 60) -> None:
+    """A lead's reminders of one action, most of them sent, one of which nobody knows; and an absence."""
+    now = moment()
+    lead = User.objects.get(email="lead@demo.test")
+    with whole_service():
+        action = Action.objects.filter(owner=lead).order_by("pk")[0]
+        for number in range(count):
+            day = now.today - timedelta(days=number)
+            message = OutboxMessage.objects.create(
+                person=lead, to=lead.email, subject=f"Reminder: {action.reference}", text="Dear Lead", at=now.now,
+                reference=uuid4(), state="sent", settled_at=now.now,
+            )  # fmt: skip
+            Reminder.objects.create(
+                trust_id=action.trust_id, kind="action", object_id=action.pk, person=lead, told="owner", days=1,
+                stage="after", due_on=day, send_on=day, planned_at=now.now, settled_at=now.now, message=message,
+                state="sent" if number else "unknown",
+            )  # fmt: skip
+    by = access_of(lead, now.today)
+    with scope_of(by):
+        deputy = deputies_for(by, now.today)[0]
+        name_deputy(deputy, first_on=now.today, back_on=now.today + timedelta(days=7), by=by, now=now.now)
 
 
 def add_month(england: England, month: int) -> None:

@@ -58,6 +58,7 @@ LOADS_RATINGS = frozenset({"national staff", "administrator"})
 SETTLES_ROWS = frozenset({"national staff"})
 SEES_ROUNDS = frozenset({"national staff", "convenor"})
 RUNS_THE_SERVICE = frozenset({"administrator"})
+THE_LEAD_OR_THE_SERVICE = RUNS_THE_SERVICE | {"own lead"}
 
 
 def persona(cast: Cast, name: str) -> User | None:
@@ -210,9 +211,17 @@ DOORS: dict[str, Door] = {
     "measures/<int:measure_id>/actions/<int:link_id>": Door(
         OWN_LEAD, answers=frozenset({302}), refuses=frozenset({403, 404})
     ),
-    "reminders": door(A_PLAN_OF_SOME_TRUST),
+    # each person's own, and for whoever looks after the service every message
+    "reminders": door(WITH_ROLE),
+    "reminders/coming": door(WITH_ROLE),
+    "reminders/messages/<int:message_id>": door(THE_LEAD_OR_THE_SERVICE),
+    "reminders/messages/<int:message_id>/file": door(THE_LEAD_OR_THE_SERVICE),
+    "reminders/settings": door(WITH_ROLE),
+    "reminders/away": door(WITH_ROLE),
+    "reminders/away/<int:absence_id>/end": door(frozenset({"own lead"})),
     "outbox": door(RUNS_THE_SERVICE),
     "audit": door(RUNS_THE_SERVICE),
+    "outbox/reminders/<int:reminder_id>": door(RUNS_THE_SERVICE),
     # loading ratings
     "imports": door(LOADS_RATINGS),
     "imports/new": door(LOADS_RATINGS),

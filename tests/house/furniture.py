@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -44,7 +45,8 @@ from tracker.plans.tracker_rows import read_pasted
 from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import RatingImport, SettlingRule, WaitingRow
 from tracker.ratings.rows import RatingRow
-from tracker.reminders.models import OutboxMessage, Reminder
+from tracker.reminders.models import Absence, OutboxMessage, Reminder
+from tracker.reminders.operations import name_deputy
 
 ACTION_CANARY = "Kingfisher-plan-of-Northborough"
 UPDATE_CANARY = "Goldcrest-progress-of-Northborough"
@@ -76,6 +78,8 @@ class Furniture:
     bulk: BulkChange
     plan: ActionPlan
     tracker: TrackerImport
+    doubtful: Reminder
+    away: Absence
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -98,6 +102,9 @@ class Furniture:
             "evidence_id": self.evidence.public_id,
             "view_id": self.view.pk,
             "bulk_id": self.bulk.public_id,
+            "message_id": self.message.pk,
+            "reminder_id": self.doubtful.pk,
+            "absence_id": self.away.pk,
         }
 
 
@@ -130,18 +137,27 @@ def furnish(cast: Cast) -> Furniture:
             [action], by=lead, now=now, wish=Wish(why=f"Bulk {UPDATE_CANARY}", owner=cast.lead, status="off_track")
         )
         comment_on_action(action, by=lead, now=now, words=f"Comment {UPDATE_CANARY}")
-        reminder = Reminder.objects.create(
-            trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, stage="before",
-            due_on=action.due_on, send_on=today, planned_at=now, state="sent", settled_at=now,
-        )  # fmt: skip
         message = OutboxMessage.objects.create(
-            reminder=reminder, trust=cast.northborough, person=cast.lead, to=cast.lead.email,
-            subject=MESSAGE_CANARY, text=f"Text {MESSAGE_CANARY}", at=now,
+            person=cast.lead, to=cast.lead.email, subject=MESSAGE_CANARY, text=f"Text {MESSAGE_CANARY}", at=now,
+            reference=uuid4(), state="sent", settled_at=now,
         )  # fmt: skip
         sheet = read_pasted(f"Ref\tAction\tOwner\n{TRACKER_CANARY}\t{TRACKER_CANARY}\tNobody of this trust\n")
         tracker = receive_tracker(cast.northborough, by=lead, now=now, sheet=sheet, name=TRACKER_CANARY)
         plan = draft_plan(finding.inspection, by=lead, now=now, rows=[])
         reading = _read(cast, finding, lead, now)
+        Reminder.objects.create(
+            trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, told="owner",
+            stage="before", days=-7, due_on=action.due_on, send_on=today, planned_at=now, state="sent",
+            settled_at=now, message=message,
+        )  # fmt: skip
+        doubtful = Reminder.objects.create(
+            trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, told="owner",
+            stage="due", days=0, due_on=action.due_on, send_on=today, planned_at=now, state="unknown", settled_at=now,
+            why=f"Why {MESSAGE_CANARY}",
+        )  # fmt: skip
+        away = name_deputy(
+            cast.executive, first_on=today + timedelta(days=9), back_on=today + timedelta(days=20), by=lead, now=now
+        )
     rebase, link_id = _measure(cast, action)
     convenor = access_of(cast.person(Role.CONVENOR), today)
     with scope_of(convenor):
@@ -163,7 +179,7 @@ def furnish(cast: Cast) -> Furniture:
     )  # fmt: skip
     return Furniture(
         action, finding.inspection_id, finding.pk, reading, unpublished, waiting, rebase, link_id, row, rule,
-        message, evidence, image, view, bulk, plan, tracker,
+        message, evidence, image, view, bulk, plan, tracker, doubtful, away,
     )  # fmt: skip
 
 

@@ -197,6 +197,8 @@ def test_the_canaries_do_sing_where_they_may(house: House) -> None:
     assert ACTION_CANARY in lead.get(f"/plans/{house.furniture.plan.reference}/as.csv").content.decode()
     assert MESSAGE_CANARY in administrator.get("/outbox").content.decode()
     assert ROUND_CANARY in convenor.get("/peer/rounds").content.decode()
+    assert MESSAGE_CANARY in lead.get(house.address("reminders/messages/<int:message_id>/file")).content.decode()
+    assert ACTION_CANARY in lead.get("/reminders/coming").content.decode()
     assert ACTION_CANARY in lead.get("/reminders?format=csv").content.decode()
     assert MESSAGE_CANARY in lead.get("/reminders?format=csv&of=messages").content.decode()
     for path in ("/measures", f"/measures/{house.furniture.rebase.measure_id}/history"):

@@ -1,6 +1,7 @@
 """How many queries a page makes: few, and no more of them when it has more rows to show."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -20,6 +21,7 @@ from tracker.people.scope import scope_of
 from tracker.plans.measuring import link_measure
 from tracker.ratings.models import RatingImport, WaitingRow
 from tracker.reminders.models import OutboxMessage, Reminder
+from tracker.reminders.schedule import stage_of
 from tracker.trusts.models import Site
 
 pytestmark = pytest.mark.django_db
@@ -64,15 +66,16 @@ def add_rows(cast: Cast, furniture: Furniture, times: int) -> None:
             link_measure(measure, by=by, now=NOW, action=action, started_on=date(2025, 1, 1))
             known_measure = Measure.objects.get(pk=furniture.rebase.measure_id)
             link_measure(known_measure, by=by, now=NOW, action=action, started_on=date(2025, 1, 1))
-        reminder = Reminder.objects.create(
-            trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, stage="before",
-            due_on=action.due_on, send_on=action.due_on, planned_at=action.made_at, state="sent",
-            settled_at=action.made_at,
+        message = OutboxMessage.objects.create(
+            person=cast.lead, to=cast.lead.email, subject=f"Message {number}", text="Text", at=action.made_at,
+            reference=uuid4(), state="sent", settled_at=action.made_at,
         )  # fmt: skip
-        OutboxMessage.objects.create(
-            reminder=reminder, trust=cast.northborough, person=cast.lead, to=cast.lead.email,
-            subject=f"Message {number}", text="Text", at=action.made_at,
-        )  # fmt: skip
+        for state, days in (("sent", -7), ("unknown", 0)):
+            Reminder.objects.create(
+                trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, told="owner",
+                stage=stage_of(days), days=days, due_on=action.due_on, send_on=action.due_on,
+                planned_at=action.made_at, state=state, settled_at=action.made_at, message=message,
+            )  # fmt: skip
         known = furniture.waiting_row
         WaitingRow.objects.create(
             rating_import=known.rating_import, part="Locations", line=100 + number, reason="date", detail="?",

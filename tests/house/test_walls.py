@@ -11,7 +11,7 @@ OPEN = {
 }  # fmt: skip
 HISTORY = {
     "rating_record", "rating_retraction", "rating_change", "import_event", "progress_update", "action_event",
-    "consequence", "outbox_message", "measure_value", "measure_rebase", "measure_event",
+    "consequence", "reminder_decision", "reminder_wish", "measure_value", "measure_rebase", "measure_event",
     "organisation_statement", "organisation_retraction",
     "verification", "action_comment", "bulk_change_row",
     "audit_entry", "audit_seal",

@@ -1,52 +1,22 @@
-"""Reading the ledger: whether a reminder still holds, what became of them, what needs a person."""
+"""Reading the ledger: what is planned, what became of it, what needs a person, who may stand in for whom."""
 
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from tracker.accounts.models import User
 from tracker.people.access import Access
-from tracker.people.roles import Can
-from tracker.plans.lifecycle import OPEN
-from tracker.plans.models import Action
-from tracker.plans.queries import people_of_the_plan
-from tracker.reminders.models import OutboxMessage, Reminder
+from tracker.people.models import Membership
+from tracker.people.roles import GRANTS, PLACES, Can, Place, Role
+from tracker.reminders.models import Absence, OutboxMessage, Reminder
 
 State = Reminder.State
-
-
-def why_no_longer_due(reminder: Reminder, action: Action | None, today: date) -> str:
-    """Why `reminder` of `action` should not be sent after all, in a sentence; empty when it should be.
-
-    Whatever may have changed between planning and sending is asked again here, in the claiming transaction."""
-    if action is None or action.status not in OPEN:
-        return "The action is done."
-    if action.due_on != reminder.due_on:
-        return "The due date has moved."
-    if action.owner_id != reminder.person_id:
-        return "Somebody else owns the action now."
-    if not reminder.person.is_active:
-        return "The person's account is disabled."
-    if not people_of_the_plan(reminder.trust_id, today).filter(pk=reminder.person_id).exists():
-        return "The person no longer holds a role at the trust."
-    if _overtaken(reminder).exists():
-        return "A later reminder of the same action takes its place."
-    return ""
-
-
-def _overtaken(reminder: Reminder) -> QuerySet[Reminder]:
-    """Reminders of the same thing to the same person planned after it, and not given up."""
-    return Reminder.objects.filter(
-        kind=reminder.kind,
-        object_id=reminder.object_id,
-        person=reminder.person_id,
-        pk__gt=reminder.pk,
-        state__in=[State.PLANNED, State.SENDING, State.SENT],
-    )
+_ROLES_OF_THE_PLAN = [role for role in Role if PLACES[role] is Place.TRUST and Can.SEE_PLANS in GRANTS[role]]
 
 
 def messages_visible_to(access: Access) -> QuerySet[OutboxMessage]:
     """A person's own messages; all of them for whoever looks after the service.  The newest first."""
-    messages = OutboxMessage.objects.select_related("person", "reminder")
+    messages = OutboxMessage.objects.select_related("person")
     if access.may(Can.SEE_OPERATIONS):
         return messages
     return messages.filter(person_id=access.person_id) if access.person_id else messages.none()
@@ -54,7 +24,7 @@ def messages_visible_to(access: Access) -> QuerySet[OutboxMessage]:
 
 def reminders_visible_to(access: Access) -> QuerySet[Reminder]:
     """A person's own reminders and those of the plans they see; all for whoever looks after the service."""
-    reminders = Reminder.objects.select_related("person", "trust").order_by("-pk")
+    reminders = Reminder.objects.select_related("person", "stands_in_for", "trust").order_by("-pk")
     if access.may(Can.SEE_OPERATIONS):
         return reminders
     return reminders.filter(Q(trust_id__in=access.trusts(Can.SEE_PLANS)) | Q(person_id=access.person_id))
@@ -65,7 +35,29 @@ def needing_a_person(access: Access) -> QuerySet[Reminder]:
     return reminders_visible_to(access).filter(state__in=[State.FAILED, State.UNKNOWN])
 
 
+def settleable_by(access: Access) -> QuerySet[Reminder]:
+    """Of those that need a person, those whose fate `access` may decide: whoever looks after the service."""
+    needing = needing_a_person(access)
+    return needing if access.may(Can.SEE_OPERATIONS) else needing.none()
+
+
 def ledger_by_state(access: Access) -> dict[str, int]:
     """How many reminders stand in each state."""
     counted = reminders_visible_to(access).order_by().values_list("state").annotate(Count("pk"))
     return {state.value: 0 for state in State} | dict(counted)
+
+
+def deputies_for(access: Access, today: date) -> QuerySet[User]:
+    """Who may stand in for the person of `access`: others, active, with a role at a trust of theirs that sees its
+    plan; for staff of a region, their colleagues there."""
+    own = Membership.objects.in_force(today).filter(person_id=access.person_id)
+    held = Membership.objects.in_force(today).filter(person=OuterRef("pk"))
+    at_trust = held.filter(trust_id__in=access.home_trust_ids, role__in=_ROLES_OF_THE_PLAN)
+    in_region = held.filter(role=Role.REGIONAL_STAFF, region__in=own.filter(role=Role.REGIONAL_STAFF).values("region"))
+    others = User.objects.filter(is_active=True).exclude(memberships__in=own)
+    return others.filter(Exists(at_trust) | Exists(in_region)).order_by("name", "pk")
+
+
+def absences_of(access: Access) -> QuerySet[Absence]:
+    """When the person of `access` is, was and will be away."""
+    return Absence.objects.filter(person_id=access.person_id).select_related("deputy")

@@ -1,32 +1,45 @@
-"""A reminder as a plain letter, and the ways it can go.
+"""The ways a message can go, and sending what is due by now.
 
-Email is read on shared screens and forwarded: a letter names the action's reference and nothing of what the
-action is about.  The link leads to the page, which asks who is reading.
+`send_due_reminders` may run late, twice or beside itself: the ledger decides what is sent.
 """
 
 import smtplib
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models import Value
 
-from tracker.reminders.models import Reminder
+from tracker.people.scope import whole_service
+from tracker.reminders.claiming import (
+    Claim,
+    RealClock,
+    claim_message,
+    end_message,
+    people_to_tell,
+    release_lapsed,
+    settle,
+)
+from tracker.reminders.letters import Letter
+from tracker.reminders.models import OutboxMessage, Reminder
 
-
-@dataclass(frozen=True)
-class Letter:
-    """What is sent to whom."""
-
-    to: str
-    subject: str
-    text: str
+WAITS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+ATTEMPTS: Final = len(WAITS) + 1
+State, Became = Reminder.State, OutboxMessage.State
 
 
 class NotSent(Exception):
-    """The message has certainly not left: it may be tried again."""
+    """The message has certainly not left.  It may be tried again, unless the refusal is `final`."""
+
+    def __init__(self, why: str, *, final: bool = False) -> None:
+        super().__init__(why)
+        self.final = final
 
 
 @dataclass(frozen=True)
@@ -39,24 +52,62 @@ class Route:
     leaves: bool
 
 
-def letter_about(reminder: Reminder, reference: str, today: date) -> Letter:
-    """The letter for a reminder of the action `reference`, worded by how things stand on the day it is sent."""
-    if reminder.due_on > today:
-        standing = "will soon be due"
-    else:
-        standing = "is due today" if reminder.due_on == today else "is overdue"
-    return Letter(
-        to=reminder.person.email,
-        subject=f"Reminder: {reference}",
-        text=(
-            f"Dear {reminder.person},\n\n"
-            f"Action {reference}, which you own, {standing}.\n\n"
-            f"Record how it stands, or that it is done:\n"
-            f"{settings.SERVICE_ADDRESS.rstrip('/')}/actions/{reference}\n\n"
-            "Why you get this: you are the action's owner. Owners are reminded a week before, on the day, and "
-            "ever more seldom after it, until the action is done or somebody else owns it.\n"
-        ),
-    )
+def send_due_reminders(*, now: datetime, send: Route, limit: int = 2000) -> dict[str, int]:
+    """Send what may go by now, one message at a time, at most `limit`; how many reminders ended in which state.
+
+    Call it outside any transaction: a claim must be committed before its message may leave."""
+    done = release_lapsed(now=now, leaves=send.leaves)
+    sent = 0
+    for person in people_to_tell(now=now):
+        while sent < limit:
+            with transaction.atomic(durable=True):
+                claimed = claim_message(person, now=now)
+            done += claimed.settled
+            if claimed.claim is not None:
+                sent += 1
+                done += _deliver(claimed.claim, send, now=now)
+            elif not claimed.settled:
+                break
+    return dict(done)
+
+
+def _deliver(claim: Claim, send: Route, *, now: datetime) -> Counter[str]:
+    """Deliver a claimed message and record what became of it."""
+    became, why, final = Became.SENT, "", False
+    try:
+        send.deliver(claim.letter)
+    except NotSent as refused:
+        became, why, final = Became.NOT_SENT, str(refused), refused.final
+    except Exception as lost:
+        became, why = Became.UNKNOWN, f"The answer of the mail server was lost: {lost!r}"
+    with transaction.atomic(durable=True), whole_service():
+        # While it was delivered its lease may have run out: then it is `unknown`, and now it is known.
+        ours = OutboxMessage.objects.select_for_update().filter(
+            pk=claim.message_id, state__in=[Became.SENDING, Became.UNKNOWN]
+        )
+        message = ours.first()
+        if message is None:
+            return Counter({"taken over": 1})
+        end_message(message.pk, became, why, now=now)
+        reminders = list(message.reminders.filter(state__in=[State.SENDING, State.UNKNOWN]))
+        if became is not Became.NOT_SENT:
+            state = State.SENT if became is Became.SENT else State.UNKNOWN
+            return Counter({settle([one.pk for one in reminders], state, why, now=now): len(reminders)})
+        return _put_off(reminders, why, final=final, now=now)
+
+
+def _put_off(reminders: list[Reminder], why: str, *, final: bool, now: datetime) -> Counter[str]:
+    """Plan the reminders again after a wait; after the last attempt set them aside for a person."""
+    given_up = [one.pk for one in reminders if final or one.attempts >= ATTEMPTS]
+    done: Counter[str] = Counter()
+    if given_up:
+        done[settle(given_up, State.FAILED, why, now=now)] += len(given_up)
+    for attempts, wait in enumerate(WAITS, start=1):
+        again = [one.pk for one in reminders if one.attempts == attempts and one.pk not in given_up]
+        done["put off"] += Reminder.objects.filter(pk__in=again).update(
+            state=State.PLANNED, message=None, why=why, not_before=RealClock() + Value(wait)
+        )
+    return +done
 
 
 def _keep(letter: Letter) -> None:
@@ -70,9 +121,14 @@ def _by_smtp(letter: Letter) -> None:
     except (OSError, smtplib.SMTPException) as problem:
         raise NotSent(f"The mail server cannot be reached: {problem}") from problem
     try:
-        EmailMessage(letter.subject, letter.text, to=[letter.to], connection=connection).send()
-    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as problem:
-        raise NotSent(f"The mail server refused the message: {problem}") from problem
+        letter.as_email(connection).send()
+    except smtplib.SMTPRecipientsRefused as problem:
+        codes = {code for code, _ in problem.recipients.values()}
+        final = all(500 <= code < 600 for code in codes)
+        raise NotSent(f"The mail server refused the message: {problem}", final=final) from problem
+    except smtplib.SMTPResponseException as problem:
+        final = 500 <= problem.smtp_code < 600
+        raise NotSent(f"The mail server refused the message: {problem}", final=final) from problem
     finally:
         with suppress(OSError, smtplib.SMTPException):  # the message has been taken or refused: a goodbye is no news
             connection.close()

@@ -14,6 +14,7 @@ def items(access: Access) -> list[NavigationItem]:
         places.append(NavigationItem("Ratings", reverse("trusts"), 20))
     if access.may(Can.SEE_SECTOR):
         places.append(NavigationItem("Sector", reverse("sector"), 30))
+        places.append(NavigationItem("Reminders", reverse("reminders"), 50))
     if access.may(Can.SEE_PLANS):
         places.append(NavigationItem("Actions", reverse("actions"), 40))
         places.append(NavigationItem("Measures", reverse("measures"), 45))

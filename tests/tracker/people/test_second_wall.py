@@ -79,7 +79,7 @@ def test_the_original_due_date_never_changes(action: Action) -> None:
         Action.objects.filter(pk=action.pk).update(original_due_on=date(2027, 1, 1))
 
 
-@pytest.mark.parametrize("table", ["rating_record", "progress_update", "action_event", "outbox_message"])
+@pytest.mark.parametrize("table", ["rating_record", "progress_update", "action_event", "reminder_wish"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_history_is_only_ever_added_to(db: None, table: str, statement: str) -> None:
     with (

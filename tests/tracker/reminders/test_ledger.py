@@ -10,18 +10,25 @@ from django.db import IntegrityError, connections, transaction
 
 from tests.cast import Cast
 from tests.plan_factories import NOW, TODAY, access, finish, new_action
+from tests.tracker.plans.test_extending import ask, decide
+from tracker.people.roles import Role
 from tracker.people.scope import enter, scope_of, whole_service
 from tracker.plans.models import Action
 from tracker.plans.operations import reassign_action
-from tracker.reminders.models import OutboxMessage, Reminder
-from tracker.reminders.operations import ATTEMPTS, LEASE, claim_reminders, plan_reminders, send_due_reminders
+from tracker.problems import Refused
+from tracker.reminders.claiming import LEASE, claim_message, people_to_tell
+from tracker.reminders.letters import Letter
+from tracker.reminders.models import OutboxMessage, Reminder, ReminderDecision
+from tracker.reminders.operations import decide_reminder, name_deputy, wish_for_reminders
+from tracker.reminders.planning import plan_reminders
 from tracker.reminders.queries import (
     ledger_by_state,
     messages_visible_to,
     needing_a_person,
     reminders_visible_to,
 )
-from tracker.reminders.sending import OUTBOX, Letter, NotSent, Route
+from tracker.reminders.schedule import Rhythm, Wish
+from tracker.reminders.sending import ATTEMPTS, OUTBOX, NotSent, Route, send_due_reminders
 
 DAY = timedelta(days=1)
 
@@ -65,23 +72,24 @@ def action(cast: Cast) -> Action:
 
 def test_reminders_come_a_week_before_on_the_day_and_ever_more_seldom(action: Action) -> None:
     days = [date(2026, 12, 1) + n * DAY for n in range(60)]
-    sent = [(day, stage) for day in days for _ in [run(day)] for stage in [stage_sent_on(day)] if stage]
+    sent = [(day, told, stage) for day in days for _ in [run(day)] for told, stage in sent_on(day)]
     assert sent == [
-        (date(2026, 12, 14), "before"),
-        (date(2026, 12, 21), "due"),
-        (date(2026, 12, 22), "after"),
-        (date(2026, 12, 23), "after"),
-        (date(2026, 12, 29), "after"),  # four days after is Christmas Day: the next working day
-        (date(2027, 1, 6), "after"),  # sixteen; eight is the same 29 December, and goes with it
-        (date(2027, 1, 22), "after"),
+        (date(2026, 12, 14), "owner", "before"),
+        (date(2026, 12, 21), "owner", "due"),
+        (date(2026, 12, 22), "owner", "after"),
+        (date(2026, 12, 23), "owner", "after"),
+        (date(2026, 12, 29), "executive", "after"),  # four days after is Christmas Day, eight is the 29th itself: the
+        (date(2026, 12, 29), "owner", "after"),  # owner hears once, and now the executive too
+        (date(2027, 1, 6), "executive", "after"),
+        (date(2027, 1, 6), "improvement_lead", "after"),
+        (date(2027, 1, 22), "executive", "after"),
+        (date(2027, 1, 22), "improvement_lead", "after"),
     ]
     assert {state for state, count in whole_ledger().items() if count} == {"sent"}
 
 
-def stage_sent_on(day: date) -> str:
-    sent = [one for one in ledger() if one.settled_at == on(day)]
-    assert len(sent) <= 1
-    return sent[0].stage if sent else ""
+def sent_on(day: date) -> list[tuple[str, str]]:
+    return sorted((one.told, one.stage) for one in ledger() if one.settled_at == on(day))
 
 
 def whole_ledger() -> dict[str, int]:
@@ -105,7 +113,8 @@ def test_nothing_is_planned_too_soon_for_done_actions_or_disabled_owners(cast: C
     assert plan_reminders(now=on(date(2026, 12, 14))) == 0
     people.update(is_active=True)
     finish(action, cast)
-    assert plan_reminders(now=on(date(2026, 12, 14))) == 0
+    assert plan_reminders(now=on(date(2026, 12, 14))) == 2
+    assert {one.kind for one in ledger()} == {"verification"}  # now somebody else is asked
 
 
 def test_the_database_refuses_the_same_promise_twice(action: Action) -> None:
@@ -140,10 +149,11 @@ def test_a_letter_names_the_reference_and_nothing_of_what_the_action_is(cast: Ca
     assert (message.to, message.person) == (cast.lead.email, cast.lead)
     assert message.subject == "Reminder: XN1-MD-001"
     assert "/actions/XN1-MD-001\n" in message.text
-    assert "Why you get this" in message.text
-    assert "is due today" in message.text
+    assert "Action XN1-MD-001 is due today.\n  Why you: you own it.\n" in message.text
+    assert "/reminders/settings" in message.text
     for secret in ("sepsis", "Screen", "urgery", "Northborough", str(cast.executive)):
-        assert secret not in message.text + message.subject
+        assert secret not in message.text + message.subject + message.html
+    assert "<img" not in message.html  # nothing that tells the sender it was read
 
 
 @pytest.mark.parametrize(
@@ -172,8 +182,7 @@ def by_what_happens(happens: str, cast: Cast, action: Action) -> None:
     if happens == "finished":
         finish(action, cast)
     elif happens == "date moved":
-        with whole_service():
-            Action.objects.filter(pk=action.pk).update(due_on=action.due_on + DAY)
+        decide(ask(action, cast.lead), cast.executive)
     elif happens == "reassigned":
         with scope_of(access(cast.lead)) as by:
             reassign_action(action, by=by, now=NOW, why="Leave", version=1, owner=cast.executive)
@@ -203,7 +212,7 @@ def test_a_reminder_that_cannot_leave_waits_and_after_five_attempts_a_person_see
     assert run(day, refused) == {}
     with scope_of(access(cast.administrator)) as by:
         assert [(one.state, one.why) for one in needing_a_person(by)] == [("failed", "550 no such person")]
-    assert messages() == []
+    assert [message.state for message in messages()] == ["not_sent"] * ATTEMPTS
 
 
 def test_when_the_answer_is_lost_nobody_guesses(action: Action) -> None:
@@ -219,12 +228,14 @@ def test_a_sender_that_stopped_is_settled_when_its_lease_has_run_out(
 ) -> None:
     day = date(2026, 12, 14)
     plan_reminders(now=on(day))
-    assert len(claim_reminders(now=on(day), limit=5).claims) == 1
+    (person,) = people_to_tell(now=on(day))
+    assert claim_message(person, now=on(day)).claim is not None
     send = Route(OUTBOX.deliver, leaves=leaves)
     assert send_due_reminders(now=on(day) + 10 * LEASE, send=send) == {}  # the lease goes by the real clock
-    (one,) = ledger()
-    assert one.lease_until is not None
-    change(one, lease_until=one.lease_until - 2 * LEASE)
+    with whole_service():
+        (one,) = messages()
+        assert one.lease_until is not None
+        OutboxMessage.objects.update(lease_until=one.lease_until - 2 * LEASE)
     assert send_due_reminders(now=on(day), send=send) == outcome
 
 
@@ -264,22 +275,25 @@ def elsewhere(work: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_two_senders_never_claim_the_same_reminder(two_due: Cast) -> None:
-    claimed: list[int] = []
+def test_two_senders_never_claim_for_the_same_person(two_due: Cast) -> None:
+    day, found = on(date(2026, 12, 14)), []
+    (person,) = people_to_tell(now=day)
     taken, let_go = threading.Event(), threading.Event()
 
     def first() -> None:
         with transaction.atomic():
-            claimed.extend(claim.reminder_id for claim in claim_reminders(now=on(date(2026, 12, 14)), limit=1).claims)
+            found.append(claim_message(person, now=day).claim)
             taken.set()
             let_go.wait(20)
 
     thread = elsewhere(first)
     taken.wait(20)
-    claimed += [claim.reminder_id for claim in claim_reminders(now=on(date(2026, 12, 14)), limit=5).claims]
+    found.append(claim_message(person, now=day).claim)
     let_go.set()
     thread.join()
-    assert sorted(claimed) == [one.pk for one in ledger()]
+    assert [claim is not None for claim in found] == [True, False]
+    assert claim_message(person, now=day).claim is None  # nor afterwards: both reminders went into the first
+    assert len(messages()) == 1
 
 
 def test_many_senders_at_once_send_each_reminder_once(two_due: Cast) -> None:
@@ -291,7 +305,7 @@ def test_many_senders_at_once_send_each_reminder_once(two_due: Cast) -> None:
 
     for thread in [elsewhere(send) for _ in range(4)]:
         thread.join()
-    assert len(messages()) == 2
+    assert len(messages()) == 1
     assert whole_ledger()["sent"] == 2
 
 
@@ -306,3 +320,72 @@ def test_planning_at_once_writes_each_promise_once(committed_cast: Cast) -> None
     for thread in [elsewhere(plan) for _ in range(4)]:
         thread.join()
     assert sum(written) == len(ledger()) == 1
+
+
+def wish(cast: Cast, rhythm: Rhythm, **when: int) -> None:
+    with scope_of(access(cast.lead)) as by:
+        wish_for_reminders(Wish(rhythm, **when), by=by, now=NOW)
+
+
+def test_a_person_gets_one_message_a_day_with_a_line_for_each_thing(cast: Cast, action: Action) -> None:
+    new_action(cast, findings=[])
+    assert run(date(2026, 12, 14)) == {"sent": 2}
+    new_action(cast, findings=[], due_on=date(2026, 12, 15))
+    assert run(date(2026, 12, 14)) == {}  # it waits for tomorrow's
+    assert run(date(2026, 12, 15)) == {"skipped": 1, "sent": 1}
+    first, second = messages()[::-1] if messages()[0].at > messages()[1].at else messages()
+    assert first.subject == "Reminders: 2 coming up"
+    assert first.text.count("Why you:") == 2
+    assert second.subject.startswith("Reminder: ")
+
+
+def test_a_person_may_wish_for_each_on_its_own_or_once_a_week(cast: Cast, action: Action) -> None:
+    new_action(cast, findings=[])
+    wish(cast, Rhythm.WEEKLY, weekday=2)
+    assert run(date(2026, 12, 14)) == {}  # a Monday
+    wish(cast, Rhythm.EACH)
+    assert run(date(2026, 12, 15)) == {"sent": 2}
+    assert len(messages()) == 2
+    wish(cast, Rhythm.WEEKLY, weekday=2)
+    assert run(date(2026, 12, 22)) == {}
+    assert run(date(2026, 12, 23)) == {"skipped": 2, "sent": 2}
+    assert messages()[-1].subject == "Reminders: 2 overdue"
+
+
+def test_who_stands_in_hears_in_place_of_who_is_away(cast: Cast, action: Action) -> None:
+    with scope_of(access(cast.lead)) as by:
+        name_deputy(cast.executive, first_on=date(2026, 12, 10), back_on=date(2026, 12, 17), by=by, now=NOW)
+    assert run(date(2026, 12, 14)) == {"sent": 1}
+    (message,) = messages()
+    assert message.person == cast.executive
+    assert "you stand in for somebody who is away" in message.text
+    assert run(date(2026, 12, 21)) == {"sent": 1}
+    assert [one.person for one in messages()] == [cast.executive, cast.lead]
+
+
+@pytest.mark.parametrize("who", ["other_lead", "administrator"])
+def test_nobody_stands_in_who_does_not_see_the_plan(cast: Cast, who: str) -> None:
+    with scope_of(access(cast.lead)) as by, pytest.raises(Refused, match="same trust's plan"):
+        name_deputy(getattr(cast, who), first_on=TODAY, back_on=TODAY + DAY, by=by, now=NOW)
+
+
+def test_what_is_very_late_reaches_the_region(cast: Cast, action: Action) -> None:
+    run(action.due_on + 64 * DAY)
+    told = {(message.person, "look after the trust's region" in message.text) for message in messages()}
+    assert (cast.person(Role.REGIONAL_STAFF), True) in told
+    assert all(cast.person(Role.REGIONAL_STAFF, "YS") != person for person, _ in told)
+
+
+@pytest.mark.parametrize(("decided", "state"), [("sent", "sent"), ("not_sent", "skipped"), ("again", "planned")])
+def test_a_person_decides_what_became_of_a_doubtful_one_once(
+    cast: Cast, action: Action, decided: str, state: str
+) -> None:
+    run(date(2026, 12, 14), raising(TimeoutError("no answer")))
+    (one,) = ledger()
+    with scope_of(access(cast.lead)) as by, pytest.raises(Refused, match="settled already"):
+        decide_reminder(one, ReminderDecision.Decided(decided), why="I asked her", by=by, now=NOW)
+    with scope_of(access(cast.administrator)) as by:
+        decide_reminder(one, ReminderDecision.Decided(decided), why="I asked her", by=by, now=NOW)
+        with pytest.raises(Refused, match="settled already"):
+            decide_reminder(one, ReminderDecision.Decided(decided), why="I asked her", by=by, now=NOW)
+    assert [reminder.state for reminder in ledger()] == [state]

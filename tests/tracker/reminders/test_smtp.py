@@ -3,20 +3,28 @@
 import socketserver
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from tracker.reminders.sending import OUTBOX, SMTP, Letter, NotSent, route
+from tracker.reminders.letters import Letter
+from tracker.reminders.sending import OUTBOX, SMTP, NotSent, route
 
-LETTER = Letter(to="lead@example.nhs.test", subject="Reminder: XN1-MD-001", text="Dear Lead,\n")
+LETTER = Letter(
+    to="lead@example.nhs.test",
+    subject="Reminder: XN1-MD-001",
+    text="Dear Lead,\n",
+    html="<p>Dear Lead,</p>",
+    reference=UUID("5a1c2f60-0000-4000-8000-000000000001"),
+)
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Speaks as much SMTP as one message needs.  `refuses` is answered to the recipient; `hangs_up` ends the
+    """Speaks as much SMTP as one message needs.  `refuses` is the code answered to the recipient; `hangs_up` ends the
     conversation when the message has been handed over, before it is acknowledged."""
 
-    refuses = False
+    refuses = 0
     hangs_up = False
     daemon_threads = True
 
@@ -43,7 +51,7 @@ class Conversation(socketserver.StreamRequestHandler):
                     return
                 self.say("250 taken")
             elif verb == "RCPT" and self.server.refuses:
-                self.say("550 no such person")
+                self.say(f"{self.server.refuses} not this person")
             elif verb == "QUIT":
                 self.say("221 goodbye")
                 return
@@ -68,12 +76,18 @@ def test_a_letter_reaches_the_mail_server(server: MailServer) -> None:
     (message,) = server.received
     assert "To: lead@example.nhs.test" in message
     assert "Subject: Reminder: XN1-MD-001" in message
+    assert "Message-ID: <5a1c2f60-0000-4000-8000-000000000001@" in message
+    assert "Dear Lead,\r\n" in message
+    assert "<p>Dear Lead,</p>" in message
 
 
-def test_a_refused_letter_is_certainly_not_sent(server: MailServer) -> None:
-    server.refuses = True
-    with pytest.raises(NotSent, match="refused"):
+@pytest.mark.parametrize(("code", "final"), [(550, True), (451, False)])
+def test_a_refused_letter_is_certainly_not_sent(server: MailServer, code: int, final: bool) -> None:
+    """550 is for good; 451 asks to come again."""
+    server.refuses = code
+    with pytest.raises(NotSent, match="refused") as refused:
         SMTP.deliver(LETTER)
+    assert refused.value.final == final
 
 
 def test_a_mail_server_that_is_away_has_certainly_not_sent_it(server: MailServer, settings: Settings) -> None:

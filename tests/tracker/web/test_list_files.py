@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -23,14 +24,15 @@ def remind(cast: Cast, times: int, subject: str = "Reminder", why: str = "") -> 
     action = new_action(cast)
     with whole_service():
         for day in range(times):
-            reminder = Reminder.objects.create(
-                trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, stage="before",
-                due_on=date(2026, 1, 1) + timedelta(days=day), send_on=date(2026, 1, 1), planned_at=NOON,
-                state="failed", settled_at=NOON, why=why or "Refused by the mail server.",
+            message = OutboxMessage.objects.create(
+                person=cast.lead, to=cast.lead.email, subject=subject, text=f"Text {day}", at=NOON, reference=uuid4(),
+                state="not_sent", settled_at=NOON,
             )  # fmt: skip
-            OutboxMessage.objects.create(
-                reminder=reminder, trust=cast.northborough, person=cast.lead, to=cast.lead.email,
-                subject=subject, text=f"Text {day}", at=NOON,
+            Reminder.objects.create(
+                trust=cast.northborough, kind="action", object_id=action.pk, person=cast.lead, told="owner",
+                stage="before", days=-7, due_on=date(2026, 1, 1) + timedelta(days=day), send_on=date(2026, 1, 1),
+                planned_at=NOON, state="failed", settled_at=NOON, message=message,
+                why=why or "Refused by the mail server.",
             )  # fmt: skip
     return action.reference
 
@@ -45,7 +47,7 @@ def test_a_file_holds_every_page_of_the_list(cast: Cast, as_user: Any) -> None:
     lead = as_user(cast.lead)
     rows = read_csv(lead, "/reminders?format=csv")
     assert len(rows) == 60
-    assert {row["Action"] for row in rows} == {reference}
+    assert {row["About"] for row in rows} == {reference}
     assert rows[0]["Due"] > rows[-1]["Due"], "the newest first, as on the page"
     messages = read_csv(lead, "/reminders?format=csv&of=messages")
     assert len({row["Message"] for row in messages}) == 60
@@ -56,7 +58,7 @@ def test_a_file_holds_every_page_of_the_list(cast: Cast, as_user: Any) -> None:
 def test_of_an_action_the_reader_may_not_see_a_file_has_no_name(cast: Cast, as_user: Any) -> None:
     remind(cast, 1)
     (row,) = read_csv(as_user(cast.administrator), "/outbox?format=csv&of=attention")
-    assert (row["Action"], row["Title"]) == ("", "")
+    assert (row["About"], row["Title"]) == ("", "")
 
 
 def test_each_person_downloads_their_own_only(cast: Cast, as_user: Any) -> None:
