@@ -43,7 +43,8 @@ from tracker.ratings.models import (
     SettlingRule,
     WaitingRow,
 )
-from tracker.reminders.models import Absence, OutboxMessage, Reminder, ReminderDecision, ReminderWish
+from tracker.reminders.models import Absence, CalendarFeed, OutboxMessage, Reminder, ReminderDecision, ReminderWish
+from tracker.running.models import Pulse
 from tracker.trusts.models import (
     ReferenceSource,
     Region,
@@ -70,6 +71,7 @@ __all__ = [
     "AuditWaiting",
     "BulkChange",
     "BulkChangeRow",
+    "CalendarFeed",
     "CauseCoding",
     "ChangeBookmark",
     "ClockOffset",
@@ -102,6 +104,7 @@ __all__ = [
     "ProgressUpdate",
     "ProposedChange",
     "ProposedOrganisation",
+    "Pulse",
     "RatedDomain",
     "RatedOrganisation",
     "RatedService",

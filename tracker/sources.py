@@ -61,6 +61,24 @@ class TodayItems(Protocol):
 
 
 @dataclass(frozen=True)
+class CalendarEvent:
+    """A day, or some days, in a person's calendar.  `summary` holds a reference and nothing of what it is about: other
+    people's programs read calendars.  `uid` stays with the thing; `sequence` grows when it changes."""
+
+    uid: str
+    sequence: int
+    on: date
+    summary: str
+    href: str
+    cancelled: bool = False
+    until: date | None = None  # the last day, of several
+
+
+class CalendarSource(Protocol):
+    def __call__(self, access: Access, moment: Moment) -> list[CalendarEvent]: ...
+
+
+@dataclass(frozen=True)
 class Found:
     """One thing a search found."""
 

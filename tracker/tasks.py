@@ -25,6 +25,8 @@ from tracker.ratings import importer, receiving, verifying, watching
 from tracker.ratings.models import RatingImport
 from tracker.ratings.proposing import Accept
 from tracker.reminders import planning, sending
+from tracker.running.models import Pulse
+from tracker.running.operations import feel_pulse
 
 log = get_task_logger(__name__)
 TOLD_FOR = timedelta(hours=1)
@@ -82,6 +84,7 @@ def forget_why_not_applied(import_id: int, event_id: int) -> None:
 @shared_task
 def check_sources() -> None:
     """Look for files that have come, and read what was received and never read."""
+    feel_pulse(Pulse.Part.SOURCES, now=real_moment())
     every = timedelta(seconds=cast(float, settings.CELERY_BEAT_SCHEDULE["check the ratings sources"]["schedule"]))
     now = moment().now
     for record in [*watching.pick_up_unfinished(now=now), *watching.check_folder(now=now, every=every)]:
@@ -91,18 +94,21 @@ def check_sources() -> None:
 @shared_task
 def follow_up_changes() -> None:
     """Open done actions again where a rating fell, and note it on open ones."""
+    feel_pulse(Pulse.Part.CHANGES, now=real_moment())
     consequences.follow_up_changes(now=moment().now)
 
 
 @shared_task
 def plan_reminders() -> None:
     """Write a reminder for every promise whose next one has come due."""
+    feel_pulse(Pulse.Part.PLANNING, now=real_moment())
     planning.plan_reminders(now=moment().now)
 
 
 @shared_task
 def send_reminders() -> None:
     """Send what is due by now."""
+    feel_pulse(Pulse.Part.SENDING, now=real_moment())
     sending.send_due_reminders(now=moment().now, send=sending.route())
 
 

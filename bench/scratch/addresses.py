@@ -4,6 +4,7 @@ A route whose arguments are not known here is not passed over: it is answered as
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from peerreview.pairing.models import PairingRound
+from tracker.accounts.models import User
+from tracker.clock import moment
 from tracker.demonstration.cast import CAST
 from tracker.findings.models import Finding, Inspection
 from tracker.findings.reading_models import ReadItem
@@ -24,6 +27,7 @@ from tracker.plans.plan_models import ActionPlan
 from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import CurrentRating, RatingImport, SettlingRule, WaitingRow
 from tracker.reminders.models import Absence, OutboxMessage, Reminder
+from tracker.reminders.operations import renew_calendar_feed
 
 OTHERS = ("accounts/", "administration/")
 """Pages of other people's making."""
@@ -54,7 +58,9 @@ def _walk(patterns: list[Any], under: str) -> Iterator[Route]:
 def arguments() -> dict[str, Any]:
     """A value for each argument a route may take: of the trust with the most going on."""
     code = CAST.struggling.code
-    with whole_service():
+    with whole_service() as service:
+        lead = replace(service, person_id=User.objects.get(email="lead@demo.test").pk)
+        secret = renew_calendar_feed(by=lead, now=moment().now)
         cell = (
             CurrentRating.objects.filter(trust__code=code, site__isnull=False, state="rated")
             .select_related("organisation", "service", "domain", "site")
@@ -85,6 +91,7 @@ def arguments() -> dict[str, Any]:
             **_of_actions(),
             "message_id": OutboxMessage.objects.order_by("pk")[0].pk,
             "reminder_id": Reminder.objects.filter(state="unknown").order_by("pk")[0].pk,
+            "secret": secret,
             "absence_id": Absence.objects.order_by("pk")[0].pk,
         }
     connection.close()

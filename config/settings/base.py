@@ -309,6 +309,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "turnaround@localhost")
 SERVICE_ADDRESS: str = env.str("SERVICE_ADDRESS", "http://127.0.0.1:8000")
 
+# --- Monitoring ----------------------------------------------------------------------------------------
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", "")  # empty: there is no /metrics
+
 # --- CQC's API -------------------------------------------------------------------------------------
 CQC_API_URL: str = env.str("CQC_API_URL", "https://api.service.cqc.org.uk/public/v1")
 CQC_API_KEY: str = env.str("CQC_API_KEY", "")

@@ -219,7 +219,11 @@ DOORS: dict[str, Door] = {
     "reminders/settings": door(WITH_ROLE),
     "reminders/away": door(WITH_ROLE),
     "reminders/away/<int:absence_id>/end": door(frozenset({"own lead"})),
+    "reminders/calendar": door(WITH_ROLE),
+    "calendar/<str:secret>.ics": door(ANYBODY),  # whoever knows the secret; references and days only
     "outbox": door(RUNS_THE_SERVICE),
+    "operations": door(RUNS_THE_SERVICE),
+    "metrics": Door(frozenset(), strangers=frozenset({404})),  # for monitoring: by its own token
     "audit": door(RUNS_THE_SERVICE),
     "outbox/reminders/<int:reminder_id>": door(RUNS_THE_SERVICE),
     # loading ratings

@@ -46,7 +46,7 @@ from tracker.plans.working_models import BulkChange, SavedView
 from tracker.ratings.models import RatingImport, SettlingRule, WaitingRow
 from tracker.ratings.rows import RatingRow
 from tracker.reminders.models import Absence, OutboxMessage, Reminder
-from tracker.reminders.operations import name_deputy
+from tracker.reminders.operations import name_deputy, renew_calendar_feed
 
 ACTION_CANARY = "Kingfisher-plan-of-Northborough"
 UPDATE_CANARY = "Goldcrest-progress-of-Northborough"
@@ -80,6 +80,7 @@ class Furniture:
     tracker: TrackerImport
     doubtful: Reminder
     away: Absence
+    secret: str
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -105,6 +106,7 @@ class Furniture:
             "message_id": self.message.pk,
             "reminder_id": self.doubtful.pk,
             "absence_id": self.away.pk,
+            "secret": self.secret,
         }
 
 
@@ -158,6 +160,7 @@ def furnish(cast: Cast) -> Furniture:
         away = name_deputy(
             cast.executive, first_on=today + timedelta(days=9), back_on=today + timedelta(days=20), by=lead, now=now
         )
+        secret = renew_calendar_feed(by=lead, now=now)
     rebase, link_id = _measure(cast, action)
     convenor = access_of(cast.person(Role.CONVENOR), today)
     with scope_of(convenor):
@@ -179,7 +182,7 @@ def furnish(cast: Cast) -> Furniture:
     )  # fmt: skip
     return Furniture(
         action, finding.inspection_id, finding.pk, reading, unpublished, waiting, rebase, link_id, row, rule,
-        message, evidence, image, view, bulk, plan, tracker, doubtful, away,
+        message, evidence, image, view, bulk, plan, tracker, doubtful, away, secret,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("config", "tracker", "peerreview")
 FLOW = [
     "accounts", "clock", "trusts", "people", "audit", "ratings", "findings", "measures", "plans", "consequences",
-    "reminders", "pool", "pairing", "reviews", "exchanges", "library",
+    "reminders", "running", "pool", "pairing", "reviews", "exchanges", "library",
 ]  # fmt: skip
 
 

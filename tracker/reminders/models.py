@@ -194,3 +194,20 @@ class Absence(models.Model):
             models.CheckConstraint(condition=~Q(person=F("deputy")), name="nobody_deputises_for_themselves"),
             never_two_at_once("one_deputy_a_day", ["person"], "first_on", "back_on"),
         ]
+
+
+class CalendarFeed(models.Model):
+    """A secret address under which a person's calendar program reads their dates.  Kept as a digest, so that whoever
+    reads this table reads no calendar; ended for good when it is renewed or revoked."""
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds")
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the address's secret part
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "calendar_feed"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at=None), name="one_calendar_feed_a_person")
+        ]

@@ -1,6 +1,7 @@
 """What people decide of reminders: how they want to hear, who stands in for them, what became of a doubtful one."""
 
 from datetime import date, datetime
+from secrets import token_urlsafe
 
 from django.db import IntegrityError, transaction
 
@@ -8,8 +9,8 @@ from tracker.accounts.models import User
 from tracker.clock import Moment
 from tracker.people.access import Access
 from tracker.problems import NotAllowed, Refused
-from tracker.reminders.models import Absence, Reminder, ReminderDecision, ReminderWish
-from tracker.reminders.queries import deputies_for, settleable_by
+from tracker.reminders.models import Absence, CalendarFeed, Reminder, ReminderDecision, ReminderWish
+from tracker.reminders.queries import deputies_for, digest_of, settleable_by
 from tracker.reminders.schedule import HOURS, Wish
 
 State = Reminder.State
@@ -93,6 +94,21 @@ def decide_reminder(
         locked.settled_at, locked.why = now, why.strip()
     locked.save(update_fields=["state", "message", "attempts", "not_before", "settled_at", "why"])
     return locked
+
+
+@transaction.atomic
+def renew_calendar_feed(*, by: Access, now: datetime) -> str:
+    """Make the person of `by` a calendar address and end the one they had; its secret part, told this once."""
+    end_calendar_feed(by=by, now=now)
+    secret = token_urlsafe(32)
+    CalendarFeed.objects.create(person_id=_person(by), digest=digest_of(secret), made_at=now)
+    return secret
+
+
+def end_calendar_feed(*, by: Access, now: datetime) -> bool:
+    """Revoke the calendar address of the person of `by`; whether there was one."""
+    standing = CalendarFeed.objects.filter(person_id=_person(by), ended_at=None)
+    return bool(standing.update(ended_at=now))
 
 
 def _person(by: Access) -> int:

@@ -5,13 +5,13 @@ gives a query of what is promised and not kept; the ladder of the kind says who 
 a deputy hear in their place.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.db import connection
 
-from tracker.clock import Moment
+from tracker.clock import ENGLAND, Moment
 from tracker.people.scope import whole_service
 from tracker.reminders.models import Reminder
 from tracker.reminders.schedule import LADDERS, bands, closed_days
@@ -72,15 +72,20 @@ INSERT INTO reminder (trust_id, kind, object_id, person_id, stands_in_for_id, to
 {due}
 SELECT trust_id, kind, object_id, person_id, stands_in_for_id, told, stage, days, due_on, send_on,
        %s::timestamptz, 'planned', '', 0
-FROM due ORDER BY object_id, send_on
+FROM due ORDER BY object_id, send_on, person_id, stands_in_for_id NULLS FIRST
 ON CONFLICT DO NOTHING
 """
 
 _FORESEE: Final = """
 {due}
-SELECT DISTINCT ON (kind, object_id, person_id, stage, due_on, send_on)
-       trust_id, kind, object_id, person_id, stands_in_for_id, told, stage, days, due_on, send_on
-FROM due ORDER BY kind, object_id, person_id, stage, due_on, send_on, day
+SELECT day, trust_id, kind, object_id, person_id, stands_in_for_id, told, stage, days, due_on, send_on
+FROM due
+WHERE NOT EXISTS (
+    SELECT FROM reminder r
+    WHERE (r.object_id, r.send_on, r.person_id, r.kind, r.stage, r.due_on)
+        = (due.object_id, due.send_on, due.person_id, due.kind, due.stage, due.due_on)
+)
+ORDER BY day, object_id, send_on, person_id, stands_in_for_id NULLS FIRST
 """
 
 _PROMISED: Final = "SELECT p.*, '{kind}' AS kind FROM ({sql}) p (trust_id, object_id, owner_id, executive_id, due_on)"
@@ -110,8 +115,30 @@ def foresee_reminders(days: Sequence[date]) -> list[Reminder]:
     due, parameters = _due_on(days)
     with connection.cursor() as cursor:
         cursor.execute(_FORESEE.format(due=due), parameters)
-        names = [column.name for column in cursor.description]
-        return [Reminder(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        names = [column.name for column in cursor.description][1:]
+        found = [
+            (day, Reminder(**dict(zip(names, row, strict=True)), planned_at=datetime.combine(day, time.min, ENGLAND)))
+            for day, *row in cursor.fetchall()
+        ]
+    return _as_planned(found)
+
+
+def _as_planned(found: Iterable[tuple[date, Reminder]]) -> list[Reminder]:
+    """Of what is due on each of the days, in their order, what planning would write: nothing that an earlier day has
+    written, and no two to one person of the same."""
+    written: set[tuple[Any, ...]] = set()  # by whom it tells
+    meant: dict[tuple[Any, ...], date] = {}  # by whom it concerns, with the first day on which that was told
+    kept = []
+    for day, one in found:
+        what = (one.kind, one.object_id, one.stage, one.due_on, one.send_on)
+        whom = one.stands_in_for_id or one.person_id
+        if (*what, one.person_id) in written or meant.get((*what, whom), day) < day:
+            continue
+        written.add((*what, one.person_id))
+        for person in {one.person_id, whom}:
+            meant.setdefault((*what, person), day)
+        kept.append(one)
+    return kept
 
 
 def _due_on(days: Sequence[date]) -> tuple[str, list[Any]]:

@@ -97,8 +97,10 @@ def _messages(
     same thing only the newest."""
     waiting = sorted(reminders, key=lambda one: (one.send_on, one.days))
     for at, upto in _slots(wish, last, now):
-        newest = {(one.kind, one.object_id): one for one in waiting if one.send_on <= upto}
-        waiting = [one for one in waiting if one.send_on > upto]
+        goes = [one for one in waiting if one.send_on <= upto and one.planned_at <= at]
+        newest = {(one.kind, one.object_id): one for one in goes}
+        gone = {id(one) for one in goes}  # those that are foreseen have no key yet
+        waiting = [one for one in waiting if id(one) not in gone]
         if wish.rhythm is Rhythm.EACH:
             yield from ((at, (one,)) for one in newest.values())
         elif newest:

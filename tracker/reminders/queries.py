@@ -1,6 +1,7 @@
 """Reading the ledger: what is planned, what became of it, what needs a person, who may stand in for whom."""
 
 from datetime import date
+from hashlib import sha256
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -8,7 +9,7 @@ from tracker.accounts.models import User
 from tracker.people.access import Access
 from tracker.people.models import Membership
 from tracker.people.roles import GRANTS, PLACES, Can, Place, Role
-from tracker.reminders.models import Absence, OutboxMessage, Reminder
+from tracker.reminders.models import Absence, CalendarFeed, OutboxMessage, Reminder
 
 State = Reminder.State
 _ROLES_OF_THE_PLAN = [role for role in Role if PLACES[role] is Place.TRUST and Can.SEE_PLANS in GRANTS[role]]
@@ -61,3 +62,19 @@ def deputies_for(access: Access, today: date) -> QuerySet[User]:
 def absences_of(access: Access) -> QuerySet[Absence]:
     """When the person of `access` is, was and will be away."""
     return Absence.objects.filter(person_id=access.person_id).select_related("deputy")
+
+
+def calendar_feed_of(access: Access) -> CalendarFeed | None:
+    """The calendar address the person of `access` has, if they have one."""
+    return CalendarFeed.objects.filter(person_id=access.person_id, ended_at=None).first()
+
+
+def person_of_calendar(secret: str) -> User | None:
+    """Whose calendar stands under an address; nobody's when it was revoked, or its person's account is disabled."""
+    standing = CalendarFeed.objects.filter(digest=digest_of(secret), ended_at=None, person__is_active=True)
+    feed = standing.select_related("person").first()
+    return feed.person if feed else None
+
+
+def digest_of(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

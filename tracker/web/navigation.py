@@ -22,5 +22,6 @@ def items(access: Access) -> list[NavigationItem]:
         places.append(NavigationItem("Imports", reverse("imports"), 60))
     if access.may(Can.SEE_OPERATIONS):
         places.append(NavigationItem("Outbox", reverse("outbox"), 70))
+        places.append(NavigationItem("Operations", reverse("operations"), 75))
         places.append(NavigationItem("Audit log", reverse("audit"), 75))
     return places

@@ -104,7 +104,12 @@ def shown_message(message: OutboxMessage) -> dict[str, Any]:
 
 def reminder_pages(access: Access, path: str) -> list[dict[str, Any]]:
     """The pages about a person's reminders."""
-    pages = [("Your reminders", "reminders"), ("Coming up", "coming"), ("How you hear", "reminder_settings")]
+    pages = [
+        ("Your reminders", "reminders"),
+        ("Coming up", "coming"),
+        ("How you hear", "reminder_settings"),
+        ("Your calendar", "calendar_settings"),
+    ]
     if not access.may(Can.SEE_RATINGS):
         return []
     return [{"text": text, "href": reverse(name), "current": path == reverse(name)} for text, name in pages]

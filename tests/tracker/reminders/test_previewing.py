@@ -62,6 +62,9 @@ def test_what_was_previewed_is_what_is_sent(cast: Cast, rhythm: Rhythm, already:
     with scope_of(access(cast.executive)) as by:
         away = date(2026, 12, 15)
         name_deputy(cast.lead, first_on=away, back_on=away + timedelta(days=3), by=by, now=NOW)
+    with scope_of(access(cast.lead)) as by:  # back before the fortnight is over, and not told again of what went
+        away = date(2026, 12, 21)
+        name_deputy(cast.executive, first_on=away, back_on=away + timedelta(days=2), by=by, now=NOW)
     if already:
         morning = START - timedelta(hours=2)
         plan_reminders(now=morning)

@@ -17,7 +17,7 @@ from tracker.row_security import OPERATIONS, OWN_TRUST, PERSON, append_only, imm
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0014_readings_and_notices'),
+        ('tracker', '0015_trackers_imported'),
     ]
 
     operations = [
