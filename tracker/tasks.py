@@ -17,6 +17,7 @@ from tracker.audit.models import AuditSeal
 from tracker.audit.sealing import seal_entries
 from tracker.audit.verifying import verify_audit
 from tracker.clock import moment, real_moment
+from tracker.consequences import concerns
 from tracker.consequences import operations as consequences
 from tracker.people.scope import whole_service
 from tracker.plans import evidencing
@@ -96,6 +97,12 @@ def follow_up_changes() -> None:
     """Open done actions again where a rating fell, and note it on open ones."""
     feel_pulse(Pulse.Part.CHANGES, now=real_moment())
     consequences.follow_up_changes(now=moment().now)
+
+
+@shared_task
+def follow_up_concerns() -> None:
+    """Open closed actions again where a measure of theirs signals concern."""
+    concerns.follow_up_concerns(now=moment().now)
 
 
 @shared_task

@@ -127,6 +127,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tracker.tasks.follow_up_changes",
         "schedule": env.int("CHANGES_EVERY", 30),
     },
+    "follow up measures that signal concern": {
+        "task": "tracker.tasks.follow_up_concerns",
+        "schedule": env.int("CHANGES_EVERY", 30),
+    },
     "scan evidence": {"task": "tracker.tasks.scan_waiting_evidence", "schedule": env.int("SCANS_EVERY", 60)},
     "plan reminders": {"task": "tracker.tasks.plan_reminders", "schedule": env.int("REMINDERS_EVERY", 60)},
     "sweep unconfirmed uploads": {"task": "tracker.tasks.sweep_files", "schedule": crontab(hour="3", minute="10")},
