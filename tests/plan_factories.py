@@ -26,14 +26,16 @@ def access(person: User, today: date = TODAY) -> Access:
 def must_do(cast: Cast, *, words: str = "The trust must screen every patient for sepsis.", **other: Any) -> Finding:
     """A must-do about the safety of surgery at Northborough General, unless `other` says otherwise."""
     by = access(cast.lead)
-    published_on, title = other.pop("published_on", PUBLISHED), f"Report {Inspection.objects.count()}"
+    published_on = other.pop("published_on", PUBLISHED)
+    title = other.pop("title", f"Report {Inspection.objects.count()}")
     inspection = record_inspection(cast.northborough, by=by, now=NOW, published_on=published_on, title=title)
     place: dict[str, Any] = {
         "service": rated_service("surgery"),
         "key_question": rated_domain("safe"),
         "site": cast.general,
     }
-    return record_finding(inspection, by=by, now=NOW, words=words, **{"kind": "MD", **place, **other})
+    with scope_of(by):
+        return record_finding(inspection, by=by, now=NOW, words=words, **{"kind": "MD", **place, **other})
 
 
 def new_action(cast: Cast, **other: Any) -> Action:

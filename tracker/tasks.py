@@ -17,8 +17,8 @@ from tracker.audit.models import AuditSeal
 from tracker.audit.sealing import seal_entries
 from tracker.audit.verifying import verify_audit
 from tracker.clock import moment, real_moment
-from tracker.consequences import concerns
 from tracker.consequences import operations as consequences
+from tracker.consequences import relapses
 from tracker.people.scope import whole_service
 from tracker.plans import evidencing
 from tracker.problems import Refused
@@ -100,9 +100,9 @@ def follow_up_changes() -> None:
 
 
 @shared_task
-def follow_up_concerns() -> None:
-    """Open closed actions again where a measure of theirs signals concern."""
-    concerns.follow_up_concerns(now=moment().now)
+def follow_up_relapses() -> None:
+    """Open closed actions again where a measure of theirs signals concern or their finding came back."""
+    relapses.follow_up_relapses(now=moment().now)
 
 
 @shared_task

@@ -127,8 +127,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tracker.tasks.follow_up_changes",
         "schedule": env.int("CHANGES_EVERY", 30),
     },
-    "follow up measures that signal concern": {
-        "task": "tracker.tasks.follow_up_concerns",
+    "follow up what does not hold": {
+        "task": "tracker.tasks.follow_up_relapses",
         "schedule": env.int("CHANGES_EVERY", 30),
     },
     "scan evidence": {"task": "tracker.tasks.scan_waiting_evidence", "schedule": env.int("SCANS_EVERY", 60)},

@@ -7,6 +7,7 @@ service itself (`tracker.people.scope.whole_service`) is an access without a per
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -37,7 +38,7 @@ from tracker.problems import NotAllowed, Refused
 from tracker.ratings.models import RatedDomain, RatedService
 from tracker.trusts.models import Site, Trust
 
-OWN = "OW"  # the kind of an action that answers no finding
+OWN: Final = "OW"  # the kind of an action that answers no finding
 TITLE_LENGTH = 300
 
 
@@ -272,12 +273,21 @@ def _no_such_move(action: Action, before: Status, status: str) -> str:
     return f"An action that is “{before.label}” cannot become “{Status(status).label}”. Choose another status."
 
 
+_KINDS: Final = {
+    Finding.Kind.CONDITION: "CO",
+    Finding.Kind.WARNING: "NO",
+    Finding.Kind.REQUIREMENT: "NO",
+    Finding.Kind.MUST: "MD",
+    Finding.Kind.BREACH: "MD",
+    Finding.Kind.SHOULD: "SD",
+}
+"""By what an action's reference is named for what it answers, the most serious first (house decision 9)."""
+
+
 def _kind_of(findings: Sequence[Finding]) -> str:
-    """Anything that must be done among the findings, a notice or a condition too, makes the action a must-do."""
+    """The most serious of the findings gives the action its kind."""
     kinds = {finding.kind for finding in findings}
-    if not kinds:
-        return OWN
-    return Finding.Kind.SHOULD if kinds == {Finding.Kind.SHOULD} else Finding.Kind.MUST
+    return next((named for kind, named in _KINDS.items() if kind in kinds), OWN)
 
 
 def _agreed(values: list[int | None]) -> int | None:
