@@ -344,6 +344,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {  # several things have a kind
+        "EvidenceKind": "tracker.plans.closing_models.EvidenceKind",
+        "FindingKind": "tracker.findings.models.Finding.Kind",
+    },
 }
 
 # --- Logs ------------------------------------------------------------------------------------------
