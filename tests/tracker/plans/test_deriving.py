@@ -16,7 +16,8 @@ found = st.builds(
     Found,
     id=st.integers(1, 10_000),
     kind=st.sampled_from(["MD", "SD", "BR", "NO", "WN", "CO"]),
-    words=st.sampled_from([CLEAN, "The service should clean and check equipment daily."]) | st.text(min_size=1).filter(str.strip),
+    words=st.sampled_from([CLEAN, "The service should clean and check equipment daily."])
+    | st.text(min_size=1).filter(str.strip),
     service_id=st.none() | st.integers(1, 4),
     regulation=st.sampled_from(["", "Regulation 12(2)(e)", "Regulation 11 and Regulation 13(5)"]),
     improve_by=st.none() | st.dates(date(2026, 1, 1), date(2027, 12, 31)),
