@@ -13,6 +13,7 @@ STOOD_FOR = {
     "progress_update": "the action's event, written with it",
     "consequence": "the action's event, written with it",
     "bulk_change_row": "the event of each action it changed",
+    "coded_cause": "the coding it is part of",
     "plan_action": "the event of the plan that holds it",
     "imported_action": "the event of the action itself",
     "plan_row": "the event of the plan whose words it keeps",

@@ -1,7 +1,7 @@
 """Reading what inspections published.  All of it is public fact; which findings have an action is not."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -164,10 +164,11 @@ class CodersAgree:
     agreement: Agreement
 
 
-def coders_agree(inspection: Inspection, access: Access) -> list[CodersAgree]:
-    """Cohen's kappa for each pair of people who coded the same findings of an inspection."""
+def coders_agree(codings: Iterable[CauseCoding]) -> list[CodersAgree]:
+    """Cohen's kappa for each pair of people of whose latest codings, say of one inspection, some are of the same
+    findings."""
     by_coder: dict[tuple[int, str], dict[int, set[str]]] = {}
-    for coding in latest_codings(access, finding__inspection=inspection):
+    for coding in codings:
         coded = by_coder.setdefault((coding.by_id, str(coding.by)), {})
         coded[coding.finding_id] = {cause.code for cause in coding.causes.all()}
     found = []

@@ -9,7 +9,7 @@ import pytest
 from tests.cast import Cast
 from tests.plan_factories import access, finish, must_do, new_action
 from tests.tracker.web.test_actions_pages import page, rows_of
-from tracker.clock import moment
+from tracker.clock import Moment, moment
 from tracker.people.roles import Role
 from tracker.people.scope import scope_of
 from tracker.plans.extending import ask_extension
@@ -23,7 +23,7 @@ def busy(cast: Cast) -> Cast:
     now, today = moment().now, moment().today
     findings = [must_do(cast)]
     early = now - timedelta(days=40)
-    late = [new_action(cast, findings=findings, now=early, due_on=early.date()) for _ in range(3)]
+    late = [new_action(cast, findings=findings, now=early, due_on=Moment(early).today) for _ in range(3)]
     done, asked, spoken, watched = (
         new_action(cast, findings=findings, now=now, due_on=today + timedelta(days=5)) for _ in range(4)
     )

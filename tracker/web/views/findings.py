@@ -1,5 +1,6 @@
 """Findings: the list of everything published, and one finding with its place, its notice, causes and actions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from tracker.findings.models import Finding
 from tracker.findings.notice_lifecycle import NoticeState, next_states
 from tracker.findings.notice_operations import move_notice as move
 from tracker.findings.queries import coders_agree, latest_codings
-from tracker.findings.reading_models import Notice, ReadItem
+from tracker.findings.reading_models import Notice
 from tracker.findings.regulations import INSTRUMENT_NAMES, TITLES, Instrument
 from tracker.people.roles import Can
 from tracker.plans.models import Action, ActionFinding
@@ -94,6 +95,7 @@ def finding(request: SignedInRequest, finding_id: int) -> HttpResponse:
     sees = request.access.may(Can.SEE_PLANS, found.trust_id)
     records = request.access.may(Can.RECORD_FINDINGS, found.trust_id)
     earlier = found.recurrence_of
+    answering = _actions(request, *filter(None, (found, earlier))) if sees else {}
     context: dict[str, Any] = {
         "finding": {**shown_finding(found), "published": long_day(found.inspection.published_on)},
         "trust": found.trust,
@@ -107,7 +109,7 @@ def finding(request: SignedInRequest, finding_id: int) -> HttpResponse:
             }
             for one in found.regulations.all()
         ],
-        "earlier": _earlier(request, earlier, sees) if earlier else None,
+        "earlier": _earlier(earlier, answering.get(earlier.pk, [])) if earlier else None,
         "recurrence_why": found.recurrence_why,
         "later": [
             {**shown_finding(one), "published": long_day(one.inspection.published_on)}
@@ -118,7 +120,7 @@ def finding(request: SignedInRequest, finding_id: int) -> HttpResponse:
         "may_make": request.access.may(Can.MAKE_ACTIONS, found.trust_id),
     }
     if sees:
-        context |= _confidential(request, found)
+        context |= _confidential(request, found, answering[found.pk])
     return render(request, "tracker/findings/finding.jinja", context)
 
 
@@ -185,7 +187,17 @@ def move_notice(request: SignedInRequest, finding_id: int) -> HttpResponse:
 def _finding(finding_id: int) -> Finding:
     return get_object_or_404(
         Finding.objects.select_related(
-            "trust", "inspection", "service", "key_question", "site", "recurrence_of__inspection"
+            "trust",
+            "inspection",
+            "service",
+            "key_question",
+            "site",
+            "recurrence_of__inspection",
+            "recurrence_of__service",
+            "recurrence_of__key_question",
+            "recurrence_of__site",
+            "notice",
+            "read_item__reading",
         ),
         pk=finding_id,
     )
@@ -200,25 +212,27 @@ def _recorded(request: SignedInRequest, finding_id: int) -> Finding:
     return found
 
 
-def _earlier(request: SignedInRequest, earlier: Finding, sees: bool) -> dict[str, Any]:
+def _earlier(earlier: Finding, actions: Sequence[Action]) -> dict[str, Any]:
     """The earlier finding that came back, with the actions that answered it, for people of the plan."""
-    actions = _actions(request, earlier) if sees else []
     return {**shown_finding(earlier, actions), "published": long_day(earlier.inspection.published_on)}
 
 
-def _actions(request: SignedInRequest, found: Finding) -> list[Action]:
+def _actions(request: SignedInRequest, *findings: Finding) -> dict[int, list[Action]]:
+    """The actions that answer each finding, as far as the person sees them."""
     answers = ActionFinding.objects.filter(
-        trust=found.trust_id, finding=found, action__in=Action.objects.visible_to(request.access)
-    )
-    return [answer.action for answer in answers.select_related("action").order_by("action__reference")]
+        finding__in=findings, action__in=Action.objects.visible_to(request.access)
+    ).select_related("action")
+    answering: dict[int, list[Action]] = {finding.pk: [] for finding in findings}
+    for answer in answers.order_by("action__reference"):
+        answering[answer.finding_id].append(answer.action)
+    return answering
 
 
-def _confidential(request: SignedInRequest, found: Finding) -> dict[str, Any]:
-    codings = latest_codings(request.access, finding=found)
-    notice = Notice.objects.visible_to(request.access).filter(finding=found).first()
-    item = ReadItem.objects.visible_to(request.access).filter(finding=found).select_related("reading").first()
+def _confidential(request: SignedInRequest, found: Finding, actions: Sequence[Action]) -> dict[str, Any]:
+    of_inspection = latest_codings(request.access, finding__inspection=found.inspection_id)
+    notice, item = getattr(found, "notice", None), getattr(found, "read_item", None)
     return {
-        "actions": shown_finding(found, _actions(request, found))["actions"],
+        "actions": shown_finding(found, actions)["actions"],
         "reading": item.reading if item else None,
         "item_number": item.number if item else None,
         "codings": [
@@ -232,10 +246,11 @@ def _confidential(request: SignedInRequest, found: Finding) -> dict[str, Any]:
                 "none_behind": coding.none_behind,
                 "note": coding.note,
             }
-            for coding in codings
+            for coding in of_inspection
+            if coding.finding_id == found.pk
         ],
         "suggested": [{"name": BY_CODE[one.code].name, "phrase": one.phrase} for one in suggest_causes(found.words)],
-        "agreements": coders_agree(found.inspection, request.access),
+        "agreements": coders_agree(of_inspection),
         "notice": notice,
         "notice_state": notice.get_state_display() if notice else "",
         "notice_ended": notice is not None and not next_states(notice.form, notice.state),
