@@ -12,7 +12,9 @@ from tracker.management.demonstration import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-LEFT_OUT = re.compile(r"^/(administration|static|accounts/logout|api)/?|format=(csv|xlsx)|/file$|\.(ics|eml)$")
+LEFT_OUT = re.compile(
+    r"^/(administration|static|accounts/logout|api)/?|format=(csv|xlsx)|/file$|/as\.\w+$|\.(ics|eml)$"
+)
 MOST_OF_A_KIND = 2  # pages of one address pattern that each person looks at
 EVERYBODY = ["lead", "national", "admin", "mentor", "region", "convenor", "otherlead", "resident"]
 

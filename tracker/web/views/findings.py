@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -113,7 +114,7 @@ def finding(request: SignedInRequest, finding_id: int) -> HttpResponse:
         "recurrence_why": found.recurrence_why,
         "later": [
             {**shown_finding(one), "published": long_day(one.inspection.published_on)}
-            for one in found.recurrences.select_related("inspection", "service", "key_question", "site")
+            for one in (_recurrences(found) if found.came_back else ())  # type: ignore[attr-defined]  # annotated
         ],
         "sees_plan": sees,
         "may_record": records,
@@ -198,9 +199,13 @@ def _finding(finding_id: int) -> Finding:
             "recurrence_of__site",
             "notice",
             "read_item__reading",
-        ),
+        ).annotate(came_back=Exists(Finding.objects.filter(recurrence_of=OuterRef("pk")))),
         pk=finding_id,
     )
+
+
+def _recurrences(found: Finding) -> QuerySet[Finding]:
+    return found.recurrences.select_related("inspection", "service", "key_question", "site")
 
 
 def _recorded(request: SignedInRequest, finding_id: int) -> Finding:
