@@ -33,7 +33,7 @@ def record_the_finding(lead: Person) -> None:
     lead.page.get_by_label("Service").select_option(label=WORSE.service)
     lead.page.get_by_label("Key question").select_option(label=WORSE.domain)
     lead.page.get_by_label("Hospital").select_option(label=WORSE.hospital)
-    lead.page.get_by_label("Regulation").fill("Regulation 12(2)(b)")
+    lead.page.get_by_role("textbox", name="Regulation").fill("Regulation 12(2)(b)")
     lead.page.get_by_role("button", name="Record finding").click()
     lead.sees("swabs are counted before closing")
 
@@ -66,6 +66,13 @@ def record_progress(lead: Person, reference: str, status: str, words: str, evide
     lead.sees(words)
 
 
+def hear_of_each(person: Person) -> None:
+    """A message for each reminder: whoever hears once a day has had today's already."""
+    person.go("/reminders/settings")
+    person.page.locator("input[name=rhythm][value=each]").check()
+    person.page.get_by_role("button", name="Save").click()
+
+
 def test_the_whole_thread(demonstration: Service, visitor: Callable[..., Person]) -> None:
     service = demonstration
     service.start_worker_and_beat()
@@ -78,6 +85,7 @@ def test_the_whole_thread(demonstration: Service, visitor: Callable[..., Person]
     lead.go(f"/ratings/location/{WORSE.location_id}/surgery/safe")
     lead.sees("Good")
 
+    hear_of_each(lead)
     record_the_finding(lead)
     reference = make_the_action(lead, datetime.now(ENGLAND).date() + timedelta(days=3))
     record_progress(lead, reference, "On track", "Two theatres of five count together now.")
