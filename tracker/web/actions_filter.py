@@ -17,7 +17,7 @@ from tracker.plans.queries import DUE_SOON, to_verify
 from tracker.ratings.models import RatedService
 from tracker.trusts.models import Trust
 from tracker.web.action_words import KIND_WORDS
-from tracker.web.addresses import address
+from tracker.web.chosen_filters import chips_of, in_words
 from tracker.web.fields import SelectField, TextField
 from tracker.web.forms_base import FilterForm
 
@@ -149,19 +149,11 @@ class Filtered:
 
     def chips(self, path: str) -> list[dict[str, str]]:
         """What is chosen, each with the address of the list without it."""
-        return [
-            {"text": text, "remove_href": address(path, {**self.query, name: ""})}
-            for name, text in self.described().items()
-        ]
+        return chips_of(path, self.query, self.described())
 
     def described(self) -> dict[str, str]:
         """What is chosen, in words, by the filter's name."""
-        words = {}
-        for name, value in self.chosen.items():
-            field = self.form.fields[name]
-            offered = {str(key): text for key, text in field.widget.choices} if isinstance(field, SelectField) else {}
-            words[name] = f"{field.label}: {offered.get(value, value)}"
-        return words
+        return in_words(self.form, self.chosen)
 
 
 FOR_ME: Final[dict[str, Callable[[Access], ActionQuerySet]]] = {

@@ -12,7 +12,7 @@ from tracker.accounts.models import User
 from tracker.audit.models import AuditEntryQuerySet
 from tracker.clock import ENGLAND
 from tracker.trusts.models import Trust
-from tracker.web.addresses import address
+from tracker.web.chosen_filters import chips_of
 from tracker.web.fields import SelectField, TextField
 from tracker.web.forms_base import FilterForm
 from tracker.web.ratings_filter import DayField
@@ -94,10 +94,7 @@ class Filtered:
 
     def chips(self, path: str) -> list[dict[str, str]]:
         """What is chosen, each with the address of the list without it."""
-        return [
-            {"text": text, "remove_href": address(path, {**self.query, name: ""})}
-            for name, text in self.described().items()
-        ]
+        return chips_of(path, self.query, self.described())
 
 
 def read_filter(data: Any, kinds: list[str]) -> Filtered:

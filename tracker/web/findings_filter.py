@@ -12,7 +12,7 @@ from tracker.people.access import Access
 from tracker.people.roles import Can
 from tracker.ratings.models import RatedService
 from tracker.trusts.models import Trust
-from tracker.web.addresses import address
+from tracker.web.chosen_filters import chips_of, in_words
 from tracker.web.fields import SelectField
 from tracker.web.forms_base import FilterForm
 
@@ -77,20 +77,11 @@ class Filtered:
 
     def described(self) -> dict[str, str]:
         """What is chosen, in words, by the filter's name."""
-        words = {}
-        for name, value in self.chosen.items():
-            field = self.form.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            offered = {str(key): text for key, text in field.widget.choices}
-            words[name] = f"{field.label}: {offered[value]}"
-        return words
+        return in_words(self.form, self.chosen)
 
     def chips(self, path: str) -> list[dict[str, str]]:
         """What is chosen, each with the address of the list without it."""
-        return [
-            {"text": text, "remove_href": address(path, {**self.chosen, name: ""})}
-            for name, text in self.described().items()
-        ]
+        return chips_of(path, self.chosen, self.described())
 
 
 def read_filter(data: Any, access: Access) -> Filtered:

@@ -12,7 +12,7 @@ from tracker.measures.models import MeasureQuerySet
 from tracker.measures.periods import Frequency
 from tracker.measures.queries import due_period
 from tracker.people.access import Access
-from tracker.web.addresses import address
+from tracker.web.chosen_filters import chips_of, in_words
 from tracker.web.fields import SelectField
 from tracker.web.forms_base import FilterForm
 from tracker.web.measure_words import ASSURANCE_WORDS, VARIATION_WORDS
@@ -107,20 +107,11 @@ class Filtered:
 
     def chips(self, path: str) -> list[dict[str, str]]:
         """What is chosen, each with the address of the list without it."""
-        return [
-            {"text": text, "remove_href": address(path, {**self.query, name: ""})}
-            for name, text in self.described().items()
-        ]
+        return chips_of(path, self.query, self.described())
 
     def described(self) -> dict[str, str]:
         """What is chosen, in words, by the filter's name."""
-        words = {}
-        for name, value in self.chosen.items():
-            field = self.form.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            offered = {str(key): text for key, text in field.widget.choices}
-            words[name] = f"{field.label}: {offered[value]}"
-        return words
+        return in_words(self.form, self.chosen)
 
 
 def read_filter(data: Any, visible: MeasureQuerySet) -> Filtered:
